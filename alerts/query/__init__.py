@@ -1,0 +1,1 @@
+"""The watch language: grammar, term sets, evaluation, explanation."""

@@ -1,0 +1,59 @@
+"""What can a user write about a watch, and what is known when it fires?
+
+The config model of one entry of `config/watches.yaml`, and the values that matching yields. The
+query language is `alerts/query/`; evaluating it is `alerts/matching.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from archive.names import Name
+
+Urgency = Literal["breaking", "normal", "low"]
+URGENCIES: tuple[Urgency, ...] = ("low", "normal", "breaking")
+TextField = Literal["title", "summary", "body"]
+
+
+class Watch(BaseModel):
+    """What a reader wants to hear of: it fires when `query` AND NOT (`unless`) is true."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    title: str | None = None
+    query: str
+    unless: str | None = None
+    urgency: Urgency = "normal"
+    channels: tuple[Name, ...] = ()
+    enabled: bool = True
+    was: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place in an article's text that counted.
+
+    `start` and `end` are code-point offsets into the field as given, so that
+    `getattr(article, field)[start:end] == text`. `term` is the term's name (or the literal word),
+    `set` the term set it came from, None outside sets. `companion` marks a hit that only lends
+    another one the company it needs (`with:` in a term file).
+    """
+
+    field: TextField
+    start: int
+    end: int
+    text: str
+    term: str
+    set: str | None = None
+    companion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A watch that fired on an article, with the evidence, in reading order."""
+
+    watch: str
+    urgency: Urgency
+    hits: tuple[Hit, ...]

@@ -1,0 +1,180 @@
+"""Which articles are known, which wait for their page, and which have not been told?
+
+Statements on `article` and `identity`. What makes two entries the same article is decided in
+`crawler/identity.py`; here lie only the keys.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from archive.article import Article, Outlet, Trust
+from archive.insert import insert
+from archive.tables import article as table
+from archive.tables import identity, outlet
+
+# live: alerts singly. catch-up: met at first contact and young, told in one digest. old: met at
+# first contact, old or undated, only counted.
+Contact = Literal["live", "catch-up", "old"]
+PageState = Literal["none", "wanted", "read", "failed"]
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article that bears a key: enough to decide whether an entry is the same one."""
+
+    article: int
+    canonical: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """A row to be, with its identity keys."""
+
+    source: str
+    outlet: str
+    url: str
+    canonical: str
+    guid: str
+    title: str
+    summary: str
+    body: str | None
+    published: datetime | None
+    trust: Trust
+    language: str | None
+    found_at: datetime
+    contact: Contact
+    page: PageState
+    tell_after: datetime
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article with its row: `id` is the row's number, `article.id` its canonical address."""
+
+    id: int
+    article: Article
+    guid: str
+    found_at: datetime
+    contact: Contact
+    page: PageState
+    page_note: str | None
+    told_at: datetime | None
+    story: int | None
+
+
+def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
+    """Those of `keys` that articles bear, each with its article."""
+    found: dict[int, Known] = {}
+    for start in range(0, len(keys), _CHUNK):
+        rows = conn.execute(
+            select(identity.c.key, table.c.id, table.c.canonical, table.c.title)
+            .join(table, table.c.id == identity.c.article)
+            .where(identity.c.key.in_(keys[start : start + _CHUNK]))
+        )
+        found.update({row.key: Known(row.id, row.canonical, row.title) for row in rows})
+    return found
+
+
+def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
+    """Keep new articles with their keys; their row numbers, in the given order."""
+    if not new:
+        return []
+    statement = insert(conn, table).returning(table.c.id, sort_by_parameter_order=True)
+    columns = [name for name in NewArticle.__slots__ if name != "keys"]
+    ids = list(conn.execute(statement, [{c: getattr(a, c) for c in columns} for a in new]).scalars())
+    add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
+    return ids
+
+
+def add_keys(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+    """Let each key of `pairs` (key, article) name its article; a key that names one stays."""
+    if pairs:
+        rows = [{"key": key, "article": id_} for key, id_ in pairs]
+        conn.execute(insert(conn, identity).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def untold(conn: Connection, now: datetime, limit: int) -> list[StoredArticle]:
+    """Articles to tell now, the first found first."""
+    waiting = _stored().where(table.c.told_at.is_(None), table.c.tell_after <= now)
+    return list(map(_from_row, conn.execute(waiting.order_by(table.c.id).limit(limit))))
+
+
+def next_untold(conn: Connection) -> datetime | None:
+    """When the next article may be told; None where none waits."""
+    return conn.execute(select(func.min(table.c.tell_after)).where(table.c.told_at.is_(None))).scalar()
+
+
+def wanted_pages(conn: Connection, source: str, limit: int) -> list[StoredArticle]:
+    """Articles of a source whose page is wanted, the newest first: it will be asked for soonest."""
+    wanted = _stored().where(table.c.page == "wanted", table.c.source == source)
+    return list(map(_from_row, conn.execute(wanted.order_by(table.c.id.desc()).limit(limit))))
+
+
+def sources_with_wanted_pages(conn: Connection) -> list[str]:
+    """Names of the sources that have pages waiting to be read."""
+    return list(conn.execute(select(table.c.source).where(table.c.page == "wanted").distinct()).scalars())
+
+
+def by_ids(conn: Connection, ids: Iterable[int]) -> list[StoredArticle]:
+    """The articles of these rows, in the order of their numbers."""
+    wanted = _stored().where(table.c.id.in_(list(ids))).order_by(table.c.id)
+    return list(map(_from_row, conn.execute(wanted)))
+
+
+def of_story(conn: Connection, story: int) -> list[StoredArticle]:
+    """The articles of a story, the first found first."""
+    return list(map(_from_row, conn.execute(_stored().where(table.c.story == story).order_by(table.c.id))))
+
+
+def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime) -> None:
+    """Keep what a page gave (columns of `article`); the article is to be told, or told again."""
+    values = {"page": "read", "page_note": None, "tell_after": now, "told_at": None} | changes
+    conn.execute(update(table).where(table.c.id == id_).values(values))
+
+
+def page_failed(conn: Connection, id_: int, note: str, now: datetime) -> None:
+    """Give up an article's page, for the reason `note`; it is told without, if it was not."""
+    conn.execute(update(table).where(table.c.id == id_).values(page="failed", page_note=note, tell_after=now))
+
+
+def mark_told(conn: Connection, ids: Sequence[int], now: datetime) -> None:
+    """These articles have been told."""
+    for start in range(0, len(ids), _CHUNK):
+        conn.execute(update(table).where(table.c.id.in_(ids[start : start + _CHUNK])).values(told_at=now))
+
+
+def put_into_stories(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+    """Let each article of `pairs` (article, story) belong to its story."""
+    for id_, story in pairs:
+        conn.execute(update(table).where(table.c.id == id_).values(story=story))
+
+
+def count(conn: Connection) -> int:
+    """How many articles are known."""
+    return conn.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _stored() -> Select[Any]:
+    return select(
+        table, outlet.c.title.label("outlet_title"), outlet.c.country, outlet.c.languages,
+        outlet.c.kind, outlet.c.tier,
+    ).join(outlet, outlet.c.name == table.c.outlet)  # fmt: skip
+
+
+def _from_row(row: Row[Any]) -> StoredArticle:
+    publisher = Outlet(row.outlet, row.outlet_title, row.country, tuple(row.languages), row.kind, row.tier)
+    article = Article(
+        row.canonical, row.url, row.title, row.summary, row.body, row.published, row.trust,
+        row.language, row.source, publisher,
+    )  # fmt: skip
+    return StoredArticle(
+        row.id, article, row.guid, row.found_at, row.contact, row.page, row.page_note, row.told_at, row.story
+    )

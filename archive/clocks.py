@@ -1,0 +1,53 @@
+"""How are a zone, a cron line and a clock time in a config file read?
+
+Pydantic types that every room's config model may use, and `next_time`, the one reading of cron:
+standard day numbers (0 and 7 are Sunday), day-of-month OR weekday, daylight saving as Debian's
+cron does it, all by cronsim. Intervals are in `archive/durations.py`.
+"""
+
+from datetime import UTC, datetime, time
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+
+
+def parse_zone(value: object) -> ZoneInfo:
+    """The IANA zone a config value names; ValueError where there is none."""
+    if isinstance(value, ZoneInfo):
+        return value
+    if not isinstance(value, str) or value not in available_timezones():
+        raise ValueError("expected an IANA time zone such as Asia/Vientiane")
+    return ZoneInfo(value)
+
+
+def check_cron(value: str) -> str:
+    """`value`, if cronsim reads it as five fields; ValueError names the field that is wrong."""
+    try:
+        CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
+        raise ValueError(f"expected a cron line of five fields: {error}") from error
+    return value
+
+
+def parse_clock(value: object) -> time:
+    """The time of day that `22:30` means."""
+    if isinstance(value, time):
+        return value
+    try:
+        return datetime.strptime(str(value), "%H:%M").replace(tzinfo=UTC).time()
+    except ValueError:
+        raise ValueError("expected a time of day such as '22:30'") from None
+
+
+def next_time(cron: str, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment after `after` (aware) at which `cron` fires in `zone`, in UTC."""
+    return next(CronSim(cron, after.astimezone(zone))).astimezone(UTC)
+
+
+Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), PlainSerializer(str, return_type=str)]
+Cron = Annotated[str, AfterValidator(check_cron)]
+Clock = Annotated[
+    time, BeforeValidator(parse_clock), PlainSerializer(lambda t: f"{t:%H:%M}", return_type=str)
+]

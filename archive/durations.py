@@ -1,0 +1,43 @@
+"""How is `30s`, `10m`, `2h` or `7d` in a config file read?
+
+One pydantic type, `Duration`, that every room's config model may use. Clock times and zones are
+not here.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
+
+_FORM = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(value: object) -> timedelta:
+    """The timedelta that a config value means; ValueError says which forms are allowed."""
+    if isinstance(value, timedelta):
+        return value
+    match = _FORM.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("expected a duration such as 30s, 10m, 2h or 7d")
+    try:
+        return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    except OverflowError:
+        raise ValueError("expected a duration that is not longer than a human life") from None
+
+
+def print_duration(value: timedelta) -> str:
+    """The shortest form that reads back as the same duration."""
+    seconds = value.total_seconds()
+    for unit in ("d", "h", "m", "s"):
+        if seconds >= _SECONDS[unit] and seconds % _SECONDS[unit] == 0:
+            return f"{seconds / _SECONDS[unit]:.0f}{unit}"
+    return f"{round(seconds * 1000)}ms"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(print_duration),
+]

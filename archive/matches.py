@@ -1,0 +1,36 @@
+"""Which watches fired on which article, and on what evidence?
+
+Statements on `match`. A match is written once; a later reading of the same article can add
+watches, never take one away.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from archive.insert import insert
+from archive.tables import match as table
+
+
+def add(conn: Connection, article: int, matches: Sequence[Mapping[str, Any]], now: datetime) -> set[str]:
+    """Keep matches (`watch`, `urgency`, `hits` as JSON); the names of the watches that are new."""
+    if not matches:
+        return set()
+    rows = [{**match, "article": article, "matched_at": now} for match in matches]
+    statement = insert(conn, table).on_conflict_do_nothing(index_elements=["article", "watch"])
+    return set(conn.execute(statement.returning(table.c.watch), rows).scalars())
+
+
+def of_articles(conn: Connection, articles: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """The matches of each of `articles`, in the order in which they were found."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = conn.execute(
+        select(table).where(table.c.article.in_(list(articles))).order_by(table.c.matched_at, table.c.watch)
+    )
+    for row in rows:
+        found.setdefault(row.article, []).append(
+            {"watch": row.watch, "urgency": row.urgency, "hits": row.hits}
+        )
+    return found

@@ -1,0 +1,20 @@
+"""The first schema.
+
+Until the first release this one migration follows `archive/tables.py`; from then on it is frozen
+and every change is a migration of its own.
+"""
+
+from alembic import op
+
+from archive.tables import metadata
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())
+
+
+def downgrade() -> None:
+    metadata.drop_all(op.get_bind())

@@ -1,0 +1,111 @@
+"""Does the archive's schema fit this program, and what is done when it does not?
+
+At start one row is compared. An empty archive gets the schema; an older SQLite file is copied
+beside itself and then migrated, an older PostgreSQL only by `wirewatch migrate`; a newer schema
+is refused and the archive left untouched. Alembic is loaded only when there is work for it.
+"""
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, column, inspect, select, table, text
+from sqlalchemy.exc import DBAPIError
+
+from archive.archive import Archive, ArchiveError, plain_error
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest revision in `archive/migrations/versions`; a test holds the two together.
+REVISION = "0001"
+VERSION_TABLE = "schema_version"
+# So that two programs that find an empty PostgreSQL do not both build it ("wirewatch" in ASCII).
+MIGRATION_LOCK = 0x7769726577
+
+
+class SchemaTooNew(ArchiveError):
+    """A later Wirewatch has written this archive."""
+
+
+class SchemaTooOld(ArchiveError):
+    """The archive waits for `wirewatch migrate`."""
+
+
+def prepare(archive: Archive, *, migrate: bool = False) -> None:
+    """Make sure that the archive has this program's schema.
+
+    `migrate` allows the upgrade of an older PostgreSQL archive too. Raises SchemaTooNew,
+    SchemaTooOld, or ArchiveError when the database cannot be opened at all.
+    """
+    sqlite = archive.engine.dialect.name == "sqlite"
+    try:
+        found = archive.read_now(_revision)
+        if found != REVISION:
+            known = found is None or found in _revisions()
+            if not known:
+                raise SchemaTooNew(
+                    f"the archive was written by a newer Wirewatch (schema {found}, this one knows "
+                    f"{REVISION}): install that version, or restore an older backup"
+                )
+            if found is not None and not sqlite and not migrate:
+                raise SchemaTooOld("the archive has an older schema: run `wirewatch migrate` once")
+            if found is not None and sqlite:
+                _copy_beside(Path(str(archive.url.database)), found)
+            archive.write_now(_upgrade)
+        if sqlite:
+            # Only after the check: switching the journal writes to the file.
+            _write_ahead(archive)
+    except DBAPIError as error:
+        raise ArchiveError(f"{_shown(archive)}: {plain_error(error)}") from error
+
+
+def _revision(conn: Connection) -> str | None:
+    if not inspect(conn).has_table(VERSION_TABLE):
+        return None
+    return conn.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
+
+
+def _revisions() -> set[str]:
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+
+
+def _upgrade(conn: Connection) -> None:
+    from alembic import command
+
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    # Another program may have been faster; the answer inside the lock counts.
+    if _revision(conn) != REVISION:
+        config = _alembic()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+
+
+def _alembic() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "archive:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _copy_beside(file: Path, found: str) -> None:
+    with sqlite3.connect(file) as source:
+        source.execute("pragma wal_checkpoint(truncate)")
+    shutil.copy2(file, file.with_name(f"{file.name}.before-{REVISION}-was-{found}"))
+
+
+def _write_ahead(archive: Archive) -> None:
+    with archive.engine.connect() as conn:
+        driver = conn.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute("pragma journal_mode = wal")
+
+
+def _shown(archive: Archive) -> str:
+    return archive.url.render_as_string(hide_password=True)

@@ -1,0 +1,126 @@
+"""When is a source polled next, and how has it fared?
+
+Statements on `source_state`. Due rows are claimed in batches, with a lease that frees itself when
+the process dies and a fence that makes a late write-back touch nothing. What the next due time
+is, and what a failure costs, is decided in `crawler/polling.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+
+from archive.article import Outlet
+from archive.insert import insert
+from archive.tables import outlet as outlet_table
+from archive.tables import source_state as table
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source between two polls. `fence` is the number of its lease."""
+
+    source: str
+    due_at: datetime
+    fence: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    first_success_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    failures: int = 0
+    error: str | None = None
+    error_since: datetime | None = None
+    polls: int = 0
+
+
+def _state(row: object) -> SourceState:
+    fields = {name: getattr(row, name) for name in SourceState.__slots__ if name != "fence"}
+    return SourceState(fence=getattr(row, "lease_fence"), **fields)  # noqa: B009 - row is untyped
+
+
+def keep_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
+    """Write the outlets of the config; a known one takes the config's words."""
+    rows = [asdict(outlet) for outlet in outlets]
+    if rows:
+        statement = insert(conn, outlet_table)
+        changed = {name: statement.excluded[name] for name in Outlet.__slots__ if name != "name"}
+        conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed), rows)
+
+
+def keep_sources(conn: Connection, names: Sequence[str], now: datetime) -> None:
+    """Let exactly these sources be active; a new one is due at once, the others keep their time."""
+    conn.execute(update(table).values(active=False).where(table.c.active))
+    if names:
+        statement = insert(conn, table).on_conflict_do_update(
+            index_elements=["source"], set_={"active": True}
+        )
+        conn.execute(statement, [{"source": name, "due_at": now, "active": True} for name in names])
+
+
+def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[SourceState]:
+    """Take up to `limit` due sources for `lease`, the longest due first."""
+    due = (
+        select(table.c.source)
+        .where(table.c.active, table.c.due_at <= now)
+        .where(or_(table.c.lease_until.is_(None), table.c.lease_until < now))
+        .order_by(table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = (
+        update(table)
+        .where(table.c.source.in_(due.scalar_subquery()))
+        .values(lease_until=now + lease, lease_fence=table.c.lease_fence + 1)
+        .returning(*table.c)
+    )
+    return sorted(map(_state, conn.execute(claimed)), key=lambda state: state.due_at)
+
+
+def next_due(conn: Connection, now: datetime) -> datetime | None:
+    """When the next unclaimed source is due, or the next lease ends; None without sources."""
+    free = select(func.min(table.c.due_at)).where(
+        table.c.active, or_(table.c.lease_until.is_(None), table.c.lease_until < now)
+    )
+    ends = select(func.min(table.c.lease_until)).where(table.c.active, table.c.lease_until >= now)
+    times = [moment for moment in (conn.execute(free).scalar(), conn.execute(ends).scalar()) if moment]
+    return min(times, default=None)
+
+
+_WRITE_BACK = (
+    update(table)
+    .where(and_(table.c.source == bindparam("b_source"), table.c.lease_fence == bindparam("b_fence")))
+    .values(
+        {
+            name: bindparam(f"b_{name}", type_=table.c[name].type)
+            for name in SourceState.__slots__
+            if name not in ("source", "fence")
+        }
+        | {"lease_until": None}
+    )
+)
+
+
+def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
+    """End the polls of `states`: keep what was learnt and free the lease.
+
+    One whose lease was lost to another poll meanwhile changes nothing.
+    """
+    if states:
+        rows = [{f"b_{name}": getattr(state, name) for name in SourceState.__slots__} for state in states]
+        conn.execute(_WRITE_BACK, rows)
+
+
+def all_states(conn: Connection) -> list[SourceState]:
+    """Every active source, by name."""
+    rows = conn.execute(select(table).where(table.c.active).order_by(table.c.source))
+    return [_state(row) for row in rows]
+
+
+def get_state(conn: Connection, source: str) -> SourceState | None:
+    """One source, active or not."""
+    row = conn.execute(select(table).where(table.c.source == source)).first()
+    return None if row is None else _state(row)

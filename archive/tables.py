@@ -1,0 +1,225 @@
+"""How does what is known lie in the database?
+
+Every table, its columns and the indexes that the hot queries lean on. Statements are in the file
+named after each table group; the value types other rooms see are in `archive/article.py` and
+beside those statements. All times are UTC (`Moment`).
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from archive.moments import Moment
+
+# Every constraint is named, so that SQLite's batch migrations can keep each (Alembic's advice).
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts rows by itself only in a column that is exactly INTEGER.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+outlet = Table(
+    "outlet",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("country", String(3)),
+    Column("languages", JSON, nullable=False),
+    Column("kind", String(20)),
+    Column("tier", Integer),
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("active", Boolean, nullable=False, default=True),
+    # When it is polled next; a poll under way holds the lease, and writes back only with its fence.
+    Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("lease_fence", Integer, nullable=False, default=0),
+    # What makes the next request conditional.
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(32)),
+    # Health.
+    Column("first_success_at", Moment),
+    Column("last_polled_at", Moment),
+    Column("last_success_at", Moment),
+    Column("last_new_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("error", Text),
+    Column("error_since", Moment),
+    Column("polls", Integer, nullable=False, default=0),
+    # The tick's claim: `where active and due_at <= ? order by due_at`.
+    Index("ix_source_state_due_at", "due_at"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("source", String(64), nullable=False),
+    Column("outlet", String(64), ForeignKey("outlet.name"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    Column("guid", Text, nullable=False, default=""),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False, default=""),
+    Column("body", Text),
+    Column("published", Moment),
+    Column("trust", String(8), nullable=False),
+    Column("language", String(35)),
+    Column("found_at", Moment, nullable=False),
+    # How it was met: live, catch-up (first contact, young) or old (first contact, old or undated).
+    Column("contact", String(10), nullable=False),
+    # The page: none, wanted, read, failed; and what became of it in plain words.
+    Column("page", String(8), nullable=False, default="none"),
+    Column("page_note", Text),
+    # Not told before this moment, unless the page has been read earlier.
+    Column("tell_after", Moment, nullable=False),
+    Column("told_at", Moment),
+    Column("story", RowId, ForeignKey("story.id")),
+    # The tell step's queue: `where told_at is null and tell_after <= ?`.
+    Index("ix_article_untold", "tell_after", sqlite_where=text("told_at is null"),
+          postgresql_where=text("told_at is null")),
+    # The read step's queue: `where page = 'wanted' and source = ?`.
+    Index("ix_article_wanted", "source", sqlite_where=text("page = 'wanted'"),
+          postgresql_where=text("page = 'wanted'")),
+    Index("ix_article_story", "story"),
+)  # fmt: skip
+
+# What an article is known by: hashes of its canonical URL, its GUID, its outlet + title + day.
+identity = Table(
+    "identity",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("article", RowId, ForeignKey("article.id"), nullable=False),
+    Index("ix_identity_article", "article"),
+)
+
+match = Table(
+    "match",
+    metadata,
+    Column("article", RowId, ForeignKey("article.id"), primary_key=True),
+    Column("watch", String(64), primary_key=True),
+    Column("urgency", String(8), nullable=False),
+    Column("hits", JSON, nullable=False),
+    Column("matched_at", Moment, nullable=False),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    # What makes a later article a copy of this story's text.
+    Column("fingerprint", BigInteger),
+    Column("opened_at", Moment, nullable=False),
+    Column("grown_at", Moment, nullable=False),
+    Index("ix_story_fingerprint", "fingerprint"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("channel", String(64), nullable=False),
+    # alert, digest, notice: a message of its own; edit: a change of the message of `edits`.
+    Column("kind", String(8), nullable=False),
+    Column("article", RowId, ForeignKey("article.id")),
+    Column("story", RowId, ForeignKey("story.id")),
+    Column("edits", RowId, ForeignKey("delivery.id")),
+    Column("reply_to", RowId, ForeignKey("delivery.id")),
+    # What the message says, unescaped; the channel renders it (alerts/messages).
+    Column("content", JSON, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("not_before", Moment),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("chat", String(64)),
+    Column("message_id", BigInteger),
+    Column("reason", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    # The same article never alerts a channel twice.
+    Index("uq_delivery_alert", "channel", "article", unique=True,
+          sqlite_where=text("kind = 'alert'"), postgresql_where=text("kind = 'alert'")),
+    # The outbox's queue of a channel, in order.
+    Index("ix_delivery_open", "channel", "id",
+          sqlite_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')"),
+          postgresql_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')")),
+    Index("ix_delivery_story", "story", "channel"),
+)  # fmt: skip
+
+# What a digest holds, or will hold once `delivery` is set.
+digest_item = Table(
+    "digest_item",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("article", RowId, ForeignKey("article.id"), primary_key=True),
+    # catch-up, low, held (quiet hours), overflow (max_per_hour), late.
+    Column("reason", String(10), nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("delivery", RowId, ForeignKey("delivery.id")),
+    Index("ix_digest_item_waiting", "channel", sqlite_where=text("delivery is null"),
+          postgresql_where=text("delivery is null")),
+)  # fmt: skip
+
+# A chat's pace: nothing is sent there before `not_before`, whatever process asks.
+chat = Table(
+    "chat",
+    metadata,
+    Column("chat", String(64), primary_key=True),
+    Column("not_before", Moment),
+    Column("reason", Text),
+    # A group that became a supergroup goes by this id now.
+    Column("moved_to", String(64)),
+)
+
+# "Run job(key) at least once more, not before `after`." See archive/wake.py.
+wake = Table(
+    "wake",
+    metadata,
+    Column("job", String(32), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("after", Moment, nullable=False),
+    Column("generation", Integer, nullable=False),
+)
+
+# What operators are told: a change of state, once.
+event = Table(
+    "event",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_event_at", "at"),
+)
+
+# Small facts about the archive itself: who runs on it, the bot's last update.
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", JSON, nullable=False),
+)

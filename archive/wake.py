@@ -1,0 +1,72 @@
+"""How does one step tell the next that there is work?
+
+`wake(conn, job, key, after)` inside a transaction means: once it has committed, run job(key) at
+least once more, not before `after`, never two at once for a key. The job reads its work from the
+archive, so running once too often is harmless. Who runs the jobs is `wirewatch/jobs.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from archive.insert import insert
+from archive.tables import wake as table
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A job that is to run; `generation` tells whether it was woken again meanwhile."""
+
+    job: str
+    key: str
+    after: datetime
+    generation: int
+
+
+def wake(conn: Connection, job: str, key: str, after: datetime) -> None:
+    """Ask for job(key) at `after`, or earlier if it was asked for earlier already.
+
+    Call it last in a transaction: on PostgreSQL it locks the key's row until the commit.
+    """
+    statement = insert(conn, table)
+    earlier = func.min if conn.dialect.name == "sqlite" else func.least
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["job", "key"],
+            set_={
+                "after": earlier(table.c.after, statement.excluded.after),
+                "generation": table.c.generation + 1,
+            },
+        ),
+        {"job": job, "key": key, "after": after, "generation": 1},
+    )
+    conn.info["woken"] = True
+
+
+def due_wakes(conn: Connection, now: datetime, limit: int) -> list[Wake]:
+    """The jobs whose time has come, the longest waiting first."""
+    rows = conn.execute(select(table).where(table.c.after <= now).order_by(table.c.after).limit(limit))
+    return [Wake(row.job, row.key, row.after, row.generation) for row in rows]
+
+
+def next_wake(conn: Connection) -> datetime | None:
+    """When the earliest waiting job is due; None where none waits."""
+    return conn.execute(select(table.c.after).order_by(table.c.after).limit(1)).scalar()
+
+
+def finish(conn: Connection, done: Wake) -> None:
+    """Forget a wake that has run, unless the key was woken again since it was read."""
+    conn.execute(
+        delete(table).where(
+            table.c.job == done.job, table.c.key == done.key, table.c.generation == done.generation
+        )
+    )
+
+
+def postpone(conn: Connection, failed: Wake, after: datetime) -> None:
+    """Let a job that failed run again, not before `after`."""
+    conn.execute(
+        update(table).where(table.c.job == bindparam("j"), table.c.key == bindparam("k")).values(after=after),
+        {"j": failed.job, "k": failed.key},
+    )

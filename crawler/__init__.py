@@ -1,0 +1,1 @@
+"""Gathers: a source in, entries out; a page in, its text out. Never imports alerts or wirewatch."""

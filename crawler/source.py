@@ -1,0 +1,129 @@
+"""What can a user write about a source?
+
+The config models that the crawler owns: one `Source` per entry of `config/sources/*.yaml`, and
+`FetchSettings`, the `fetch:` part of `wirewatch.yaml`. Reading the files and merging the layers
+is `wirewatch/settings.py`; when a source is due is `crawler/polling.py`.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from yarl import URL
+
+from archive.article import Kind, Outlet
+from archive.clocks import Cron, Zone
+from archive.durations import Duration
+from archive.names import Name
+
+Country = Annotated[str, Field(pattern=r"^([A-Z]{2}|INT)$", examples=["LA", "INT", "UN"])]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["en", "zh-Hant"])]
+SourceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", examples=["feed", "section"])]
+FullText = Literal["always", "auto", "never"]
+
+
+def _web_address(value: str) -> str:
+    """`value`, if it is an absolute http(s) address; ValueError otherwise."""
+    url = URL(value)
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("expected an absolute http:// or https:// address")
+    return value
+
+
+class Selectors(BaseModel):
+    """CSS selectors for a section page and its articles; every one is optional.
+
+    `articles` finds the links of the article list, `next` the link to the following list page;
+    `title`, `body` and `published` are tried on the article page before the general extraction.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    articles: str | None = None
+    title: str | None = None
+    body: str | None = None
+    published: str | None = None
+    next: str | None = None
+
+    @field_validator("articles", "title", "body", "published", "next")
+    @classmethod
+    def _is_css(cls, value: str | None) -> str | None:
+        if value is not None:
+            from cssselect import GenericTranslator, SelectorError
+
+            # `a::attr(href)` is parsel's own ending; the part before it is plain CSS.
+            try:
+                GenericTranslator().css_to_xpath(value.split("::")[0])
+            except SelectorError as error:
+                raise ValueError(f"expected a CSS selector: {error}") from error
+        return value
+
+
+class Source(BaseModel):
+    """One place where an outlet announces articles, as a user writes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    title: str | None = None
+    outlet: Name | None = None
+    country: Country | None = None
+    languages: tuple[Language, ...] = ()
+    kind: Kind | None = None
+    tier: Literal[1, 2, 3] = 2
+    timezone: Zone | None = None
+    type: SourceType = "feed"
+    url: str
+    every: Duration | None = None
+    cron: Cron | None = None
+    full_text: FullText = "auto"
+    selectors: Selectors = Selectors()
+    headers: dict[str, str] = Field(default_factory=dict)
+    user_agent: str | None = None
+    proxy: str | None = None
+    proxy_file: str | None = None
+    enabled: bool = True
+    was: Name | None = None
+    checked: str | None = None
+
+    _web = field_validator("url")(_web_address)
+
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> "Source":
+        if self.every is not None and self.cron is not None:
+            raise ValueError("expected every or cron, not both")
+        return self
+
+    def as_outlet(self) -> Outlet | None:
+        """The outlet this entry describes; None where it names another source's outlet."""
+        if self.outlet is not None and self.outlet != self.name:
+            return None
+        return Outlet(
+            name=self.name,
+            title=self.title or self.name,
+            country=self.country,
+            languages=self.languages,
+            kind=self.kind,
+            tier=self.tier,
+        )
+
+
+class FetchSettings(BaseModel):
+    """The `fetch:` part of `wirewatch.yaml`: rhythm, manners and the address guard's exceptions.
+
+    `every` is where adaptive polling starts, within `min_every` and `max_every`; `min_delay`
+    lies between two requests to one host; `catch_up` and `gap` rule first contact (CONTRACT §2);
+    `allow_private` lists hosts, addresses or networks that the guard lets through.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    every: Duration = timedelta(minutes=15)
+    min_every: Duration = timedelta(minutes=2)
+    max_every: Duration = timedelta(hours=6)
+    min_delay: Duration = timedelta(seconds=1)
+    catch_up: Duration = timedelta(hours=24)
+    gap: Duration = timedelta(hours=1)
+    proxy: str | None = None
+    proxy_file: str | None = None
+    allow_private: tuple[str, ...] = ()

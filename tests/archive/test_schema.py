@@ -1,0 +1,94 @@
+"""The archive opens, refuses what it does not know, and has one daemon at a time."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from archive import schema
+from archive.archive import Archive, ArchiveError
+from archive.lock import ArchiveInUse, DaemonLock
+from archive.tables import metadata
+
+
+def test_an_empty_archive_gets_every_table(archive: Archive) -> None:
+    tables = archive.read_now(lambda conn: set(inspect(conn).get_table_names()))
+    assert tables == {*metadata.tables, schema.VERSION_TABLE}
+
+
+def test_the_migrations_build_what_the_tables_say(archive: Archive) -> None:
+    def differences(conn):
+        context = MigrationContext.configure(conn, opts={"version_table": schema.VERSION_TABLE})
+        return compare_metadata(context, metadata)
+
+    assert archive.read_now(differences) == []
+
+
+def test_preparing_twice_changes_nothing(archive: Archive) -> None:
+    schema.prepare(archive)
+    assert archive.read_now(schema._revision) == schema.REVISION
+
+
+def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory.from_config(schema._alembic()).get_current_head() == schema.REVISION
+
+
+def test_a_newer_schema_is_refused_and_the_file_left_untouched(tmp_path: Path) -> None:
+    file = tmp_path / "wirewatch.db"
+    archive = Archive(file)
+    schema.prepare(archive)
+    archive.write_now(lambda conn: conn.execute(text("update schema_version set version_num = '9999'")))
+    archive.close()
+    before = hashlib.sha256(file.read_bytes()).hexdigest()
+
+    with pytest.raises(schema.SchemaTooNew, match=r"newer Wirewatch.*9999"):
+        schema.prepare(Archive(file))
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == before
+
+
+def test_a_file_that_is_no_archive_is_named_in_plain_words(tmp_path: Path) -> None:
+    file = tmp_path / "wirewatch.db"
+    file.write_text("dear diary, " * 400)
+    with pytest.raises(ArchiveError, match="no archive"):
+        schema.prepare(Archive(file))
+    assert file.read_text() == "dear diary, " * 400
+
+
+def test_a_second_daemon_is_refused_and_told_of_the_first(archive: Archive, archive_address: str) -> None:
+    first = DaemonLock(archive)
+    first.acquire()
+    program = (
+        "import sys; from archive.archive import Archive; from archive.lock import *\n"
+        "try: DaemonLock(Archive(sys.argv[1])).acquire()\n"
+        "except ArchiveInUse as error: print(error)\n"
+    )
+    second = [sys.executable, "-c", program, archive_address]
+    import os
+    import socket
+
+    said = subprocess.run(second, capture_output=True, text=True, check=True).stdout
+    assert f"process {os.getpid()} on {socket.gethostname()}" in said
+
+    first.release()
+    assert subprocess.run(second, capture_output=True, text=True, check=True).stdout == ""
+
+
+def test_the_lock_of_a_killed_daemon_is_free(archive: Archive, archive_address: str) -> None:
+    program = (
+        "import os, signal, sys; from archive.archive import Archive; from archive.lock import *\n"
+        "DaemonLock(Archive(sys.argv[1])).acquire(); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, archive_address], check=False)
+    assert killed.returncode == -9
+    lock = DaemonLock(archive)
+    lock.acquire()
+    with pytest.raises(ArchiveInUse):
+        DaemonLock(archive).acquire()
+    lock.release()

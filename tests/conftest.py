@@ -1,0 +1,88 @@
+"""Fixtures for all tests: an archive on both databases, the shared data, a clock to set."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from archive.archive import Archive
+from archive.schema import prepare
+from tests import postgres
+
+_NUMBERS = count(1)
+
+
+class SetClock:
+    """A clock that stands until a test moves it: `clock()` is the time, `clock.forward(...)`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared data; a test that asks for it is skipped where there is none."""
+    folder = Path(os.environ.get("WIREWATCH_SHARED", "../shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip("WIREWATCH_SHARED names no folder with data/")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of a database of its own."""
+    import psycopg
+
+    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"create database {name} strategy file_copy")
+        yield postgres_server.replace("/postgres?", f"/{name}?")
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an archive may lie, on each database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "wirewatch.db")
+    address: str = request.getfixturevalue("postgres_url")
+    return address
+
+
+@pytest.fixture
+def archive(archive_address: str) -> Iterator[Archive]:
+    """An empty archive, on each database."""
+    opened = Archive(archive_address)
+    prepare(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_archive(tmp_path: Path) -> Iterator[Archive]:
+    """An empty archive on SQLite, for what does not depend on the database."""
+    opened = Archive(tmp_path / "wirewatch.db")
+    prepare(opened)
+    yield opened
+    opened.close()

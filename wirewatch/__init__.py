@@ -1,0 +1,1 @@
+"""Top floor: the application that runs crawler, archive and alerts together."""
