@@ -6,6 +6,7 @@ cron does it, all by cronsim. Intervals are in `archive/durations.py`.
 """
 
 from datetime import UTC, datetime, time
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,11 +14,17 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """Every IANA zone there is; kept, since looking them up reads a few hundred folders and files."""
+    return frozenset(available_timezones())
+
+
 def parse_zone(value: object) -> ZoneInfo:
     """The IANA zone a config value names; ValueError where there is none."""
     if isinstance(value, ZoneInfo):
         return value
-    if not isinstance(value, str) or value not in available_timezones():
+    if not isinstance(value, str) or value not in zone_names():
         raise ValueError("expected an IANA time zone such as Asia/Vientiane")
     return ZoneInfo(value)
 

@@ -10,25 +10,46 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from archive.insert import insert
+from archive.tables import article
 from archive.tables import digest_item as table
 
 
-def add(conn: Connection, channel: str, article: int, reason: str, now: datetime) -> None:
-    """Let `article` wait for the channel's next digest; once is enough."""
+def add(conn: Connection, channel: str, article_id: int, reason: str, now: datetime, due: datetime) -> None:
+    """Let an article wait for the channel's digest that goes at `due`; once is enough."""
     conn.execute(
         insert(conn, table).on_conflict_do_nothing(index_elements=["channel", "article"]),
-        {"channel": channel, "article": article, "reason": reason, "added_at": now},
+        {"channel": channel, "article": article_id, "reason": reason, "added_at": now, "due_at": due},
     )
 
 
-def waiting(conn: Connection, channel: str) -> list[tuple[int, str]]:
-    """The articles that wait, each with the reason, in the order in which they came."""
+def due(conn: Connection, channel: str, now: datetime) -> list[tuple[int, str]]:
+    """The articles whose digest goes now, each with the reason, in the order in which they came."""
     rows = conn.execute(
         select(table.c.article, table.c.reason)
-        .where(table.c.channel == channel, table.c.delivery.is_(None))
+        .where(table.c.channel == channel, table.c.delivery.is_(None), table.c.due_at <= now)
         .order_by(table.c.added_at, table.c.article)
     )
     return [(row.article, row.reason) for row in rows]
+
+
+def next_due(conn: Connection) -> dict[str, datetime]:
+    """When the next digest of each channel goes that has articles waiting."""
+    rows = conn.execute(
+        select(table.c.channel, func.min(table.c.due_at))
+        .where(table.c.delivery.is_(None))
+        .group_by(table.c.channel)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def stories_waiting(conn: Connection, stories: Sequence[int]) -> set[tuple[str, int]]:
+    """Which of `stories` have an article waiting for a digest, as (channel, story)."""
+    rows = conn.execute(
+        select(table.c.channel, article.c.story)
+        .join(article, article.c.id == table.c.article)
+        .where(article.c.story.in_(list(stories)), table.c.delivery.is_(None))
+    )
+    return {(row.channel, row.story) for row in rows}
 
 
 def take(conn: Connection, channel: str, articles: Sequence[int], delivery: int) -> None:
@@ -38,11 +59,3 @@ def take(conn: Connection, channel: str, articles: Sequence[int], delivery: int)
         .where(table.c.channel == channel, table.c.article.in_(list(articles)))
         .values(delivery=delivery)
     )
-
-
-def channels_waiting(conn: Connection) -> dict[str, int]:
-    """How many articles wait, by channel."""
-    rows = conn.execute(
-        select(table.c.channel, func.count()).where(table.c.delivery.is_(None)).group_by(table.c.channel)
-    )
-    return {row[0]: row[1] for row in rows}

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from archive.insert import insert
+from archive.tables import article as article_table
 from archive.tables import match as table
 
 
@@ -34,3 +35,13 @@ def of_articles(conn: Connection, articles: Iterable[int]) -> dict[int, list[dic
             {"watch": row.watch, "urgency": row.urgency, "hits": row.hits}
         )
     return found
+
+
+def count_old(conn: Connection, watches: Iterable[str]) -> int:
+    """How many articles that were too old at first contact matched one of `watches`."""
+    statement = (
+        select(func.count(table.c.article.distinct()))
+        .join(article_table, article_table.c.id == table.c.article)
+        .where(article_table.c.contact == "old", table.c.watch.in_(list(watches)))
+    )
+    return conn.execute(statement).scalar_one()

@@ -35,6 +35,15 @@ class SourceState:
     error: str | None = None
     error_since: datetime | None = None
     polls: int = 0
+    # The interval learnt for a source without a fixed rhythm, and the hours of the week it skips.
+    interval_s: float | None = None
+    skip_hours: list[int] | None = None
+    # Where the `url` of the config led permanently, and how many polls in a row agreed on that.
+    moved_from: str | None = None
+    moved_to: str | None = None
+    moved_answers: int | None = None
+    pages_hung: int = 0
+    page_hung_at: datetime | None = None
 
 
 def _state(row: object) -> SourceState:
@@ -90,6 +99,8 @@ def next_due(conn: Connection, now: datetime) -> datetime | None:
     return min(times, default=None)
 
 
+# The key, the fence, and what the read step keeps.
+_NOT_BY_POLLS = ("source", "fence", "pages_hung", "page_hung_at")
 _WRITE_BACK = (
     update(table)
     .where(and_(table.c.source == bindparam("b_source"), table.c.lease_fence == bindparam("b_fence")))
@@ -97,7 +108,7 @@ _WRITE_BACK = (
         {
             name: bindparam(f"b_{name}", type_=table.c[name].type)
             for name in SourceState.__slots__
-            if name not in ("source", "fence")
+            if name not in _NOT_BY_POLLS
         }
         | {"lease_until": None}
     )
@@ -112,6 +123,20 @@ def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
     if states:
         rows = [{f"b_{name}": getattr(state, name) for name in SourceState.__slots__} for state in states]
         conn.execute(_WRITE_BACK, rows)
+
+
+def page_hung(conn: Connection, source: str, now: datetime) -> int:
+    """A page of `source` hung; how many had hung in a row before."""
+    before = conn.execute(select(table.c.pages_hung).where(table.c.source == source)).scalar() or 0
+    conn.execute(
+        update(table).where(table.c.source == source).values(pages_hung=before + 1, page_hung_at=now)
+    )
+    return before
+
+
+def page_well(conn: Connection, source: str) -> None:
+    """A page of `source` was read: none hang in a row any more."""
+    conn.execute(update(table).where(table.c.source == source, table.c.pages_hung > 0).values(pages_hung=0))
 
 
 def all_states(conn: Connection) -> list[SourceState]:

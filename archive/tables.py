@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -68,6 +69,16 @@ source_state = Table(
     Column("error", Text),
     Column("error_since", Moment),
     Column("polls", Integer, nullable=False, default=0),
+    # Article pages of this source that hung in a row; written by the read step, not by polls.
+    Column("pages_hung", Integer, nullable=False, default=0),
+    Column("page_hung_at", Moment),
+    # Rhythm, where it is learnt: seconds, and hours of the week (UTC) in which it is not asked.
+    Column("interval_s", Float),
+    Column("skip_hours", JSON(none_as_null=True)),
+    # A permanent redirect, and how many polls in a row agreed on it.
+    Column("moved_from", Text),
+    Column("moved_to", Text),
+    Column("moved_answers", Integer),
     # The tick's claim: `where active and due_at <= ? order by due_at`.
     Index("ix_source_state_due_at", "due_at"),
 )
@@ -150,23 +161,50 @@ delivery = Table(
     # What the message says, unescaped; the channel renders it (alerts/messages).
     Column("content", JSON, nullable=False),
     Column("silent", Boolean, nullable=False),
+    # Nobody can guess it: it makes the buttons of this message known as ours, of this archive.
+    Column("key", String(16), nullable=False),
     Column("state", String(10), nullable=False),
+    # When the outbox looks at the row again. NULL: at once; in `uncertain`: held for a person.
     Column("not_before", Moment),
     Column("attempts", Integer, nullable=False, default=0),
-    Column("chat", String(64)),
+    Column("chat", String(64), nullable=False),
     Column("message_id", BigInteger),
     Column("reason", Text),
+    # Why a dead row is dead, in one fixed word (alerts/channels/interface.py).
+    Column("code", String(12)),
+    # Telegram refused the markup: it goes as plain text.
+    Column("plain", Boolean, nullable=False, default=False),
+    # The highest message id of the id space before the first attempt: a lost message lies above.
+    Column("mark", BigInteger),
+    # A resent message is looked for once more then, and a twin deleted.
+    Column("recheck_at", Moment),
+    # What unknown outcomes came to: how often unknown, found, resent, twins deleted, misfires.
+    Column("unknown", Integer, nullable=False, default=0),
+    Column("found", Integer, nullable=False, default=0),
+    Column("resent", Integer, nullable=False, default=0),
+    Column("twins", Integer, nullable=False, default=0),
+    Column("misfires", Integer, nullable=False, default=0),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("sent_at", Moment),
     # The same article never alerts a channel twice.
     Index("uq_delivery_alert", "channel", "article", unique=True,
           sqlite_where=text("kind = 'alert'"), postgresql_where=text("kind = 'alert'")),
-    # The outbox's queue of a channel, in order.
-    Index("ix_delivery_open", "channel", "id",
+    # The outbox's queue of a chat, in order.
+    Index("ix_delivery_open", "chat", "id",
           sqlite_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')"),
           postgresql_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')")),
+    # What is looked for once more.
+    Index("ix_delivery_recheck", "chat", "recheck_at",
+          sqlite_where=text("recheck_at is not null"), postgresql_where=text("recheck_at is not null")),
+    # Whose message is that? Asked for the range in which a lost one may lie.
+    Index("ix_delivery_message", "chat", "message_id"),
+    Index("ix_delivery_edits", "edits", sqlite_where=text("edits is not null"),
+          postgresql_where=text("edits is not null")),
     Index("ix_delivery_story", "story", "channel"),
+    # How many alerts a channel had in the last hour.
+    Index("ix_delivery_made", "channel", "created_at", sqlite_where=text("kind = 'alert'"),
+          postgresql_where=text("kind = 'alert'")),
 )  # fmt: skip
 
 # What a digest holds, or will hold once `delivery` is set.
@@ -178,20 +216,41 @@ digest_item = Table(
     # catch-up, low, held (quiet hours), overflow (max_per_hour), late.
     Column("reason", String(10), nullable=False),
     Column("added_at", Moment, nullable=False),
+    # The digest that goes at this time takes it.
+    Column("due_at", Moment, nullable=False),
     Column("delivery", RowId, ForeignKey("delivery.id")),
     Index("ix_digest_item_waiting", "channel", sqlite_where=text("delivery is null"),
           postgresql_where=text("delivery is null")),
 )  # fmt: skip
 
-# A chat's pace: nothing is sent there before `not_before`, whatever process asks.
+# What is known of a chat: its pace (nothing is sent there before `not_before`, whatever process
+# asks) and the highest message id seen.
 chat = Table(
     "chat",
     metadata,
     Column("chat", String(64), primary_key=True),
     Column("not_before", Moment),
     Column("reason", Text),
+    # When the last messages went there, milliseconds since 1970, oldest first.
+    Column("recent", JSON),
     # A group that became a supergroup goes by this id now.
     Column("moved_to", String(64)),
+    # Chats of one id space share one sequence of message ids (archive/chats.py).
+    Column("space", String(64), nullable=False),
+    Column("highest_id", BigInteger),
+    Column("highest_at", Moment),
+    # Why lost messages are no longer looked for here, in words.
+    Column("look_stopped", Text),
+    Index("ix_chat_space", "space"),
+)
+
+# What is wrong with a destination now ("channel desk", "bot"): told once, cleared by a success.
+trouble = Table(
+    "trouble",
+    metadata,
+    Column("subject", String(128), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("since", Moment, nullable=False),
 )
 
 # "Run job(key) at least once more, not before `after`." See archive/wake.py.

@@ -5,6 +5,7 @@ least once more, not before `after`, never two at once for a key. The job reads 
 archive, so running once too often is harmless. Who runs the jobs is `wirewatch/jobs.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,9 +51,11 @@ def due_wakes(conn: Connection, now: datetime, limit: int) -> list[Wake]:
     return [Wake(row.job, row.key, row.after, row.generation) for row in rows]
 
 
-def next_wake(conn: Connection) -> datetime | None:
-    """When the earliest waiting job is due; None where none waits."""
-    return conn.execute(select(table.c.after).order_by(table.c.after).limit(1)).scalar()
+def next_wake(conn: Connection, besides: Sequence[tuple[str, str]] = ()) -> datetime | None:
+    """When the earliest waiting job is due, leaving out the (job, key) of `besides`; None where
+    none waits."""
+    waiting = conn.execute(select(table).order_by(table.c.after).limit(len(besides) + 1))
+    return next((row.after for row in waiting if (row.job, row.key) not in besides), None)
 
 
 def finish(conn: Connection, done: Wake) -> None:

@@ -1,0 +1,167 @@
+"""Which article goes to which channel, how loudly, and now or in a digest?
+
+Pure: what matched, what stands in the channel and `now` make one decision a channel. Writing the
+deliveries is `wirewatch/telling.py`; sending them is `alerts/outbox/`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from alerts.channel import BaseChannel
+from alerts.watch import URGENCIES, Match, Urgency, Watch
+from archive.article import Article
+from archive.articles import Contact
+from archive.clocks import next_time
+
+DigestReason = Literal["catch-up", "low", "held", "overflow"]
+# Articles that a first contact turns up come in one digest; this long is waited for more of them.
+SETTLE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A message of its own."""
+
+    silent: bool
+    reply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The standing message gets to say more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToDigest:
+    """Waits for the digest that goes at `due`."""
+
+    reason: DigestReason
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """This channel does not hear of it; `why` is for `explain`."""
+
+    why: str
+
+
+Decision: TypeAlias = Alert | Edit | ToDigest | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An article as it comes to be told: all its matches, and which of them are new."""
+
+    article: Article
+    contact: Contact
+    matches: Sequence[Match]
+    new_watches: frozenset[str]
+    # Whether it joined a story for certain (a copy), and how many outlets the story has with it.
+    copy: bool = False
+    outlets: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the channel has already: this very article's alert, the story's alert, the story
+    waiting in a digest; and how many alerts it had in the last hour."""
+
+    article: bool = False
+    story: bool = False
+    story_in_digest: bool = False
+    last_hour: int = 0
+
+
+def watches_for(
+    channel: str, matches: Sequence[Match], watches: Mapping[str, Watch], ops: str | None
+) -> list[Match]:
+    """Those matches whose watch this channel hears."""
+    heard = []
+    for match in matches:
+        named = watches[match.watch].channels if match.watch in watches else ()
+        if channel in named or (not named and channel != ops):
+            heard.append(match)
+    return heard
+
+
+def route(
+    told: Told,
+    heard: Sequence[Match],
+    channel: BaseChannel,
+    standing: Standing,
+    *,
+    only: Callable[[Article], bool] | None,
+    zone: ZoneInfo,
+    now: datetime,
+    settle: timedelta = SETTLE,
+) -> Decision:
+    """What `channel` hears of an article, of whose matches it hears `heard`.
+
+    `only` is the channel's compiled filter; `zone` is where its quiet hours and digests run.
+    """
+    if not heard:
+        return Nothing("no watch of this channel fired")
+    if only is not None and not only(told.article):
+        return Nothing("the channel's only: is not met")
+    if told.contact == "old":
+        return Nothing("met at first contact and too old")
+    if standing.article:
+        fresh = any(match.watch in told.new_watches for match in heard)
+        return Edit() if fresh else Nothing("this channel has it")
+    urgency = highest(match.urgency for match in heard)
+    if told.copy and channel.stories:
+        if standing.story:
+            return _grown(told, channel, urgency)
+        if standing.story_in_digest:
+            return Nothing("its story waits in a digest")
+    return _when(told.contact, urgency, channel, standing, zone, now, settle)
+
+
+def _grown(told: Told, channel: BaseChannel, urgency: Urgency) -> Decision:
+    """A copy of what the channel has: told anew only when the story has grown that far."""
+    if told.outlets == channel.realert_after:
+        return Alert(silent=urgency == "low", reply=True)
+    return Edit()
+
+
+def _when(
+    contact: Contact,
+    urgency: Urgency,
+    channel: BaseChannel,
+    standing: Standing,
+    zone: ZoneInfo,
+    now: datetime,
+    settle: timedelta,
+) -> Decision:
+    if contact == "catch-up" and urgency != "breaking":
+        return ToDigest("catch-up", now + settle)
+    quiet = channel.quiet_hours
+    if (
+        quiet is not None
+        and quiet.covers(now, zone)
+        and not (urgency == "breaking" and quiet.breaking == "pass")
+    ):
+        return ToDigest("held", quiet.ends(now, zone))
+    if urgency == "low" and channel.digest is not None:
+        return ToDigest("low", _next_digest(channel.digest, zone, now))
+    full = channel.max_per_hour is not None and standing.last_hour >= channel.max_per_hour
+    if full and urgency != "breaking":
+        return ToDigest("overflow", now + timedelta(hours=1))
+    return Alert(silent=urgency == "low")
+
+
+def _next_digest(digest: timedelta | str, zone: ZoneInfo, now: datetime) -> datetime:
+    """When a channel's digest goes next; intervals count from midnight UTC, so they are steady."""
+    if isinstance(digest, str):
+        return next_time(digest, now, zone)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + digest * ((now - midnight) // digest + 1)
+
+
+def highest(urgencies: Iterable[Urgency]) -> Urgency:
+    """The loudest of `urgencies`, of which there is at least one."""
+    return max(urgencies, key=URGENCIES.index)

@@ -1,0 +1,167 @@
+"""Which delivery of a chat is next, and how is an outcome recorded?
+
+The outbox's own statements on `delivery`. Adding, counting and replaying deliveries is
+`archive/deliveries.py`; what an outcome means is decided in `alerts/outbox/transitions.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from archive.deliveries import OPEN, Delivery, State, from_row
+from archive.tables import delivery as table
+
+# A row changed later than now, by more than this, shows that the clock was set back.
+SET_BACK = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The delivery whose message is edited or answered."""
+
+    id: int
+    state: State
+    chat: str
+    message_id: int | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a chat has to do: the next row to send, the next unknown one to settle, the next to look
+    for once more; and when the earliest of the others is due, where there is none of these."""
+
+    send: Delivery | None
+    settle: Delivery | None
+    recheck: Delivery | None
+    later: datetime | None
+
+
+def work(conn: Connection, chat: str, now: datetime) -> Work:
+    """What `chat` has to do now. All three queries lean on a partial index of `delivery`."""
+    parent = table.alias("parent")
+    sendable = (
+        select(table)
+        .select_from(table.outerjoin(parent, parent.c.id == func.coalesce(table.c.edits, table.c.reply_to)))
+        .where(OPEN, table.c.chat == chat, table.c.state.in_(("pending", "waiting")))
+        .where(_due(now), _parent_settled(parent))
+        .order_by(table.c.id)
+        .limit(1)
+    )
+    unknown = (
+        select(table)
+        .where(OPEN, table.c.chat == chat, table.c.state == "uncertain", table.c.not_before.is_not(None))
+        .where(_due(now))
+        .order_by(table.c.id)
+        .limit(1)
+    )
+    recheck = (
+        select(table)
+        .where(table.c.recheck_at.is_not(None), table.c.chat == chat, table.c.recheck_at <= now)
+        .order_by(table.c.id)
+        .limit(1)
+    )
+    rows = [conn.execute(query).one_or_none() for query in (sendable, unknown, recheck)]
+    send, settle, check = (None if row is None else from_row(row) for row in rows)
+    later = None if send or settle or check else _later(conn, chat, now)
+    return Work(send, settle, check, later)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    set_back = and_(table.c.state.in_(("waiting", "uncertain")), table.c.changed_at > now + SET_BACK)
+    return or_(table.c.not_before.is_(None), table.c.not_before <= now, set_back)
+
+
+def _parent_settled(parent: Any) -> ColumnElement[bool]:
+    # An answer need not wait for a message that a person has to decide about; an edit must.
+    held = and_(parent.c.state == "uncertain", parent.c.not_before.is_(None), table.c.edits.is_(None))
+    return or_(parent.c.id.is_(None), parent.c.state.in_(("sent", "dead")), held)
+
+
+def _later(conn: Connection, chat: str, now: datetime) -> datetime | None:
+    row = conn.execute(
+        select(func.min(table.c.not_before)).where(OPEN, table.c.chat == chat, table.c.not_before > now)
+    ).scalar()
+    check = conn.execute(
+        select(func.min(table.c.recheck_at)).where(table.c.chat == chat, table.c.recheck_at > now)
+    ).scalar()
+    return min((moment for moment in (row, check) if moment is not None), default=None)
+
+
+def fetch(conn: Connection, id_: int) -> Delivery:
+    """The row as it is now."""
+    return from_row(conn.execute(select(table).where(table.c.id == id_)).one())
+
+
+def parent_of(conn: Connection, delivery: Delivery) -> Parent | None:
+    """The one whose message it edits or answers."""
+    above = delivery.edits if delivery.edits is not None else delivery.reply_to
+    if above is None:
+        return None
+    row = conn.execute(select(table).where(table.c.id == above)).one()
+    return Parent(row.id, row.state, row.chat, row.message_id, row.key)
+
+
+def claim(conn: Connection, id_: int, now: datetime, mark: int | None) -> Delivery | None:
+    """Take the row for sending, if it still waits; a mark set by an earlier attempt stays."""
+    row = conn.execute(
+        update(table)
+        .where(table.c.id == id_, table.c.state.in_(("pending", "waiting")))
+        .values(
+            state="sending",
+            attempts=table.c.attempts + 1,
+            not_before=None,
+            changed_at=now,
+            # Of the first attempt: its copy would lie lowest.
+            mark=func.coalesce(table.c.mark, mark),
+        )
+        .returning(table)
+    ).one_or_none()
+    return None if row is None else from_row(row)
+
+
+def change(conn: Connection, id_: int, was: State, now: datetime, **values: Any) -> bool:
+    """Set columns of a row if it is still in state `was`; whether it was."""
+    done = conn.execute(
+        update(table).where(table.c.id == id_, table.c.state == was).values(changed_at=now, **values)
+    )
+    return done.rowcount == 1
+
+
+def bury(conn: Connection, chat: str, channel: str | None, reason: str, code: str, now: datetime) -> int:
+    """Nothing can be sent to this chat, or to this channel of it: its waiting rows are dead."""
+    chosen = [OPEN, table.c.chat == chat, table.c.state.in_(("pending", "waiting"))]
+    if channel is not None:
+        chosen.append(table.c.channel == channel)
+    return conn.execute(
+        update(table).where(*chosen).values(state="dead", reason=reason, code=code, changed_at=now)
+    ).rowcount
+
+
+def lost(conn: Connection, chat: str, without: int) -> list[Delivery]:
+    """The other deliveries of this chat of which a copy may stand under an id not known."""
+    rows = conn.execute(
+        select(table)
+        .where(table.c.chat == chat, table.c.id != without)
+        .where(or_(and_(OPEN, table.c.unknown > 0), table.c.recheck_at.is_not(None)))
+        .order_by(table.c.id)
+    )
+    return [from_row(row) for row in rows]
+
+
+def count_twin(conn: Connection, id_: int) -> None:
+    """A second copy of this delivery was deleted."""
+    conn.execute(update(table).where(table.c.id == id_).values(twins=table.c.twins + 1))
+
+
+def of_message(conn: Connection, chat: str, ids: Iterable[int]) -> dict[int, int]:
+    """Which delivery owns each of these message ids."""
+    rows = conn.execute(
+        select(table.c.message_id, table.c.id).where(
+            table.c.chat == chat, table.c.message_id.in_(list(ids)), table.c.kind != "edit"
+        )
+    )
+    return {row.message_id: row.id for row in rows}

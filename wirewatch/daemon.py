@@ -1,0 +1,170 @@
+"""How does the daemon start, run and end?
+
+One asyncio loop for feed client, matching, outbox and bot, two child processes beside it, and
+APScheduler for every clock. Start: archive, lock, config into rows, what an earlier run left.
+End: on SIGTERM or SIGINT what is under way is recorded, within `GRACE`. The steps themselves are
+`wirewatch/pipeline.py`.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
+
+from archive import articles, deliveries, sources
+from archive.archive import Archive
+from archive.lock import DaemonLock
+from archive.schema import prepare
+from archive.wake import wake
+from crawler.children import Child
+from crawler.client import Client
+from crawler.gathering import Tools
+from crawler.robots import Robots
+from wirewatch import digests, pipeline
+from wirewatch.jobs import Job, Jobs
+from wirewatch.loop_lag import LoopLag
+from wirewatch.outgoing import open_outbox
+from wirewatch.polling import Poller
+from wirewatch.rooms import Durations, Rooms, Rulebook, utc_now
+from wirewatch.settings import Settings
+
+log = logging.getLogger("wirewatch")
+
+# What is under way gets this long to end by itself before it is cut (seconds).
+GRACE = 8.0
+SWEEP = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Daemon:
+    """The running parts, for whoever watches them."""
+
+    rooms: Rooms
+    poller: Poller
+    jobs: Jobs
+    lag: LoopLag
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way at this moment."""
+        return self.poller.idle and self.jobs.idle
+
+
+async def run(settings: Settings, durations: Durations | None = None) -> None:
+    """Run until SIGTERM or SIGINT. Raises ArchiveError when the archive cannot be used."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings, durations or Durations()):
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, durations: Durations, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Daemon]:
+    """The daemon, from its start to its end; leaving the block ends it in good order."""
+    async with AsyncExitStack() as stack:
+        rooms = await _open(stack, settings, durations, clock)
+        daemon = Daemon(rooms, Poller(rooms), Jobs(rooms.archive, _jobs(rooms), clock), LoopLag())
+        await _recover(rooms)
+        tasks = [
+            asyncio.create_task(daemon.poller.run(), name="poller"),
+            asyncio.create_task(daemon.jobs.run(), name="jobs"),
+            asyncio.create_task(daemon.lag.run(), name="loop lag"),
+        ]
+        stack.push_async_callback(_end, tasks)
+        stack.push_async_callback(_stop_clock, _start_clock(daemon))
+        log.info("watching %d sources with %d watches", len(settings.sources), len(settings.watches))
+        yield daemon
+
+
+async def _open(
+    stack: AsyncExitStack, settings: Settings, durations: Durations, clock: Callable[[], datetime]
+) -> Rooms:
+    """Open every door, in an order in which each can still be closed when a later one fails."""
+    rules = Rulebook.compile(settings)
+    archive = Archive(settings.archive)
+    stack.callback(archive.close)
+    await asyncio.to_thread(prepare, archive)
+    lock = DaemonLock(archive)
+    lock.acquire()
+    stack.callback(lock.release)
+    client = await stack.enter_async_context(Client(settings.fetch, settings.contact))
+    reading, crawling = Child("reading"), Child("crawling")
+    stack.push_async_callback(reading.close)
+    stack.push_async_callback(crawling.close)
+    tools = Tools(client, reading, crawling, settings.fetch, settings.contact)
+    outbox = await stack.enter_async_context(open_outbox(archive, settings, clock))
+    return Rooms(rules, archive, tools, Robots(client), outbox, clock, durations=durations)
+
+
+async def _recover(rooms: Rooms) -> None:
+    """Write the config's rows and take up what an earlier run left."""
+    rules, now = rooms.rules, rooms.clock()
+    await rooms.archive.write(lambda conn: sources.keep_outlets(conn, rules.settings.outlets))
+    await rooms.archive.write(lambda conn: sources.keep_sources(conn, list(rules.sources), now))
+    await rooms.archive.write(lambda conn: deliveries.recover(conn, now))
+    await sweep(rooms)
+
+
+async def sweep(rooms: Rooms) -> None:
+    """Wake whatever has work, in case a wake was lost."""
+    now = rooms.clock()
+    waiting = await rooms.archive.read(articles.sources_with_wanted_pages)
+    untold = await rooms.archive.read(articles.next_untold)
+
+    def step(conn: Connection) -> None:
+        for source in waiting:
+            wake(conn, "read", source, now)
+        if untold is not None:
+            wake(conn, "tell", "", untold)
+
+    if waiting or untold is not None:
+        await rooms.archive.write(step)
+    await digests.wake_waiting(rooms.archive)
+
+
+def _jobs(rooms: Rooms) -> dict[str, Job]:
+    return {
+        "read": partial(pipeline.read, rooms),
+        "tell": partial(pipeline.tell, rooms),
+        "deliver": partial(pipeline.deliver, rooms),
+        "digest": partial(digests.send_due_digest, rooms),
+        "sweep": lambda _key: sweep(rooms),
+    }
+
+
+def _start_clock(daemon: Daemon) -> AsyncIOScheduler:
+    """The one clock. Its jobs only set an event or wake: ending it would cancel longer ones."""
+    scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True}, timezone="UTC")
+    rooms = daemon.rooms
+
+    async def wake_sweep() -> None:
+        await rooms.archive.write(lambda conn: wake(conn, "sweep", "", rooms.clock()))
+
+    tick = rooms.durations.tick.total_seconds()
+    scheduler.add_job(daemon.poller.tick, "interval", seconds=tick, id="tick", max_instances=1)
+    scheduler.add_job(wake_sweep, "interval", seconds=SWEEP.total_seconds(), id="sweep", max_instances=1)
+    scheduler.start()
+    daemon.poller.tick()
+    return scheduler
+
+
+async def _stop_clock(scheduler: AsyncIOScheduler) -> None:
+    scheduler.shutdown(wait=False)
+
+
+async def _end(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=GRACE)

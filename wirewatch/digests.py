@@ -1,0 +1,91 @@
+"""What goes into a channel's digest, and when is it written?
+
+The `digest` job: whatever waits and is due becomes one digest, split at items where it is long,
+each part a delivery of its own, in one transaction with the taking of the items.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts import routing
+from alerts.channel import Channel
+from alerts.channels.senders import chat_key
+from alerts.messages import html
+from alerts.messages.content import DigestContent, DigestGroup, DigestItem, digest_item
+from alerts.watch import URGENCIES
+from archive import articles, deliveries, digests, matches
+from archive.archive import Archive
+from archive.articles import StoredArticle
+from archive.deliveries import NewDelivery
+from archive.wake import wake
+from wirewatch.rooms import Rooms, Rulebook
+from wirewatch.telling import match_from_row
+
+
+async def send_due_digest(rooms: Rooms, channel_name: str) -> None:
+    """Write the digest of one channel, if anything is due; then wait for the next."""
+    await rooms.archive.write(lambda conn: write_digest(conn, rooms.rules, channel_name, rooms.clock()))
+    await wake_waiting(rooms.archive)
+
+
+async def wake_waiting(archive: Archive) -> None:
+    """Wake the digest of every channel that has articles waiting, each at its time."""
+
+    def step(conn: Connection) -> None:
+        for channel, due in sorted(digests.next_due(conn).items()):
+            wake(conn, "digest", channel, due)
+
+    await archive.write(step)
+
+
+def write_digest(conn: Connection, rules: Rulebook, channel_name: str, now: datetime) -> None:
+    """Write the deliveries of a channel's digest and take its items, in this transaction."""
+    channel = rules.channels.get(channel_name)
+    items = digests.due(conn, channel_name, now)
+    if channel is None or not items:
+        return
+    stored = articles.by_ids(conn, [article for article, _ in items])
+    said = _content(conn, rules, channel, stored, {reason for _, reason in items})
+    zone = channel.timezone or rules.settings.timezone
+    parts = [
+        NewDelivery(channel.name, "digest", part.to_json(), silent=False, chat=chat_key(channel))
+        for part in html.split(said, html.Options(zone=zone))
+    ]
+    first, *_ = deliveries.add(conn, parts, now)
+    digests.take(conn, channel.name, [article for article, _ in items], first)
+
+
+def _content(
+    conn: Connection,
+    rules: Rulebook,
+    channel: Channel,
+    stored: Sequence[StoredArticle],
+    reasons: set[str],
+) -> DigestContent:
+    """Each article once, under the loudest of its watches that this channel hears."""
+    found = matches.of_articles(conn, [one.id for one in stored])
+    groups: dict[str, list[DigestItem]] = {}
+    for one in stored:
+        heard = routing.watches_for(
+            channel.name, [match_from_row(row) for row in found[one.id]], rules.watches, rules.settings.ops
+        )
+        if heard:
+            loudest = max(heard, key=lambda match: URGENCIES.index(match.urgency))
+            groups.setdefault(loudest.watch, []).append(digest_item(one.article))
+    older = matches.count_old(conn, watches=groups) if "catch-up" in reasons else 0
+    return DigestContent(
+        header=_HEADERS[min(reasons, key=list(_HEADERS).index)],
+        groups=tuple(DigestGroup(watch, tuple(items)) for watch, items in groups.items()),
+        footer=f"{older} older articles that match are in the archive." if older else "",
+    )
+
+
+# By what the digest holds; of several the first in this list.
+_HEADERS = {
+    "catch-up": "Catching up",
+    "held": "While it was quiet",
+    "overflow": "More of the last hour",
+    "low": "Digest",
+}

@@ -1,0 +1,100 @@
+"""Who runs the jobs that were woken?
+
+`Jobs`, the embedded engine: one table and asyncio tasks. It runs job(key) after the transaction
+that woke it, never two at once for a key, again if it was woken meanwhile, and later if it
+failed. A crash leaves the row, so the job runs again. The verb itself is `archive/wake.py`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+
+from archive import wake as wakes
+from archive.archive import Archive
+from archive.wake import Wake
+
+log = logging.getLogger("wirewatch")
+
+Job: TypeAlias = Callable[[str], Awaitable[None]]
+
+AT_ONCE = 32
+# A job that failed is tried again after this; the sweep would find its work a little later.
+RETRY = timedelta(seconds=5)
+# The clock may be set while nobody wakes us; look at least this often (seconds).
+LONGEST_SLEEP = 5.0
+
+
+class Jobs:
+    """Runs jobs by name until cancelled: `await Jobs(...).run()`."""
+
+    def __init__(self, archive: Archive, jobs: Mapping[str, Job], clock: Callable[[], datetime]) -> None:
+        self._archive = archive
+        self._jobs = jobs
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._looking = True
+        archive.on_wake = self._woken.set
+
+    @property
+    def idle(self) -> bool:
+        """Whether no job is running, and none was woken that has not been looked at."""
+        return not (self._running or self._looking or self._woken.is_set())
+
+    async def run(self) -> None:
+        """Start what is due, then sleep until the next is, or somebody wakes."""
+        try:
+            while True:
+                self._looking = True
+                self._woken.clear()
+                await self._start_due()
+                await self._sleep()
+        finally:
+            await self._stop()
+
+    async def _start_due(self) -> None:
+        now = self._clock()
+        limit = AT_ONCE + len(self._running)
+        for due in await self._archive.read(lambda conn: wakes.due_wakes(conn, now, limit)):
+            key = (due.job, due.key)
+            if key in self._running or len(self._running) >= AT_ONCE:
+                continue
+            task = asyncio.create_task(self._run_one(due), name=f"{due.job} {due.key}")
+            self._running[key] = task
+            task.add_done_callback(partial(self._ended, key))
+
+    def _ended(self, key: tuple[str, str], _task: asyncio.Task[None]) -> None:
+        del self._running[key]
+        # It may have been woken while it ran, and somebody may wait for its place.
+        self._woken.set()
+
+    async def _run_one(self, due: Wake) -> None:
+        try:
+            job = self._jobs.get(due.job)
+            if job is not None:
+                await job(due.key)
+            await self._archive.write(lambda conn: wakes.finish(conn, due))
+        except Exception:
+            # One bad key must not stop the others; its row stays and it runs again.
+            log.exception("job %s %s failed and runs again in %s", due.job, due.key, RETRY)
+            await self._archive.write(lambda conn: wakes.postpone(conn, due, self._clock() + RETRY))
+
+    async def _sleep(self) -> None:
+        later = await self._archive.read(lambda conn: wakes.next_wake(conn, besides=list(self._running)))
+        wait = LONGEST_SLEEP
+        if later is not None:
+            wait = min(max((later - self._clock()).total_seconds(), 0.0), LONGEST_SLEEP)
+        self._looking = False
+        try:
+            await asyncio.wait_for(self._woken.wait(), wait)
+        except TimeoutError:
+            return
+
+    async def _stop(self) -> None:
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,53 @@
+"""What is one round of the daemon, as `wirewatch run --once`?
+
+Everything due is polled, what comes of it is told and sent, and the round ends when nothing more
+may be sent within a minute.
+"""
+
+import asyncio
+from datetime import timedelta
+
+from archive import deliveries, sources, wake
+from wirewatch.daemon import Daemon, running
+from wirewatch.rooms import Durations
+from wirewatch.settings import Settings
+
+# What may still be sent within this is waited for.
+HORIZON = timedelta(seconds=60)
+# One round is one first contact: nothing else is worth a minute's wait.
+SETTLE = timedelta(seconds=2)
+LOOK = 0.05
+
+
+async def run_once(settings: Settings) -> list[str]:
+    """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
+    async with running(settings, Durations(settle=SETTLE)) as daemon:
+        began = daemon.rooms.clock()
+        while not await _done(daemon):  # noqa: ASYNC110 - what is asked for lies in the archive
+            await asyncio.sleep(LOOK)
+        states = await daemon.rooms.archive.read(sources.all_states)
+        counts = await daemon.rooms.archive.read(deliveries.counts)
+    wrong = [
+        f"{state.source}: {state.error}"
+        for state in states
+        if state.failures and state.last_polled_at is not None and state.last_polled_at >= began
+    ]
+    wrong += [f"{name}: its poll broke, see above" for name in sorted(daemon.poller.broken)]
+    wrong += [f"{counts[bad]} deliveries {bad}" for bad in ("dead", "uncertain") if counts.get(bad)]
+    return wrong
+
+
+async def _done(daemon: Daemon) -> bool:
+    if not (daemon.poller.idle and daemon.jobs.idle):
+        return False
+    rooms = daemon.rooms
+    now = rooms.clock()
+    due = await rooms.archive.read(lambda conn: sources.next_due(conn, now))
+    if due is not None and due <= now:
+        daemon.poller.tick()
+        return False
+    waiting = await rooms.archive.read(wake.next_wake)
+    if waiting is not None and waiting - now <= HORIZON:
+        return False
+    # A job may have begun between the questions.
+    return daemon.poller.idle and daemon.jobs.idle

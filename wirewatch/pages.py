@@ -1,0 +1,71 @@
+"""What does the reading of a page leave in the archive?
+
+A page that was read gives its article text and lets it be told; one that failed is given up with
+the reason, and a page that hung is charged to its source. Reading is `crawler/pages/reading.py`.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from archive import articles, sources
+from archive.articles import StoredArticle
+from archive.events import Event
+from archive.wake import wake
+from crawler.pages.reading import PageResult
+from wirewatch.reports import report
+from wirewatch.rooms import Rooms
+
+# After so many pages in a row that hung, a source's pages are left alone for a while.
+HUNG_IN_A_ROW = 3
+REST = timedelta(hours=1)
+
+
+def why_not(conn: Connection, source: str, now: datetime) -> str | None:
+    """Why no page of this source is read now; None where nothing speaks against it."""
+    state = sources.get_state(conn, source)
+    if state is None or state.pages_hung < HUNG_IN_A_ROW or state.page_hung_at is None:
+        return None
+    if now - state.page_hung_at >= REST:
+        return None
+    return f"the last {state.pages_hung} pages of this source hung; they are left alone for an hour"
+
+
+def give_up(conn: Connection, rooms: Rooms, stored: StoredArticle, note: str) -> None:
+    """Tell the article without its page, for the reason `note`."""
+    now = rooms.clock()
+    articles.page_failed(conn, stored.id, note, now)
+    wake(conn, "tell", "", now)
+
+
+def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResult) -> None:
+    """Keep what the page gave, or why it gave nothing."""
+    now = rooms.clock()
+    if result.page is None:
+        articles.page_failed(conn, stored.id, result.note, now)
+    else:
+        articles.page_read(conn, stored.id, _changes(stored, result), now)
+    if result.hung:
+        before = sources.page_hung(conn, stored.article.source, now)
+        if before == 0:
+            event = Event(now, "page-hung", stored.article.source, f"{stored.article.url}: {result.note}")
+            report(conn, rooms.rules.settings, event)
+    elif result.page is not None:
+        sources.page_well(conn, stored.article.source)
+    wake(conn, "tell", "", now)
+
+
+def _changes(stored: StoredArticle, result: PageResult) -> dict[str, object]:
+    """What the page knows better than the feed did."""
+    page = result.page
+    assert page is not None  # noqa: S101 - the caller looked
+    changes: dict[str, object] = {"body": page.body}
+    article = stored.article
+    if not article.title and page.title:
+        changes["title"] = page.title
+    better = {"none": 0, "day": 1, "assumed": 2, "stated": 3}
+    if page.published is not None and better[page.trust] > better[article.trust]:
+        changes |= {"published": page.published, "trust": page.trust}
+    if article.language is None and page.language:
+        changes["language"] = page.language
+    return changes

@@ -1,0 +1,108 @@
+"""What happens to an article, from a source to a chat?
+
+The four steps, in order; each works over rows of the archive, is safe to repeat and ends with one
+transaction, in which it wakes the next:
+
+1. `gather`  a due source → new articles
+2. `read`    the pages that are wanted → their text
+3. `tell`    new articles → matches, stories, deliveries
+4. `deliver` a chat's open deliveries → messages
+
+When each runs is `wirewatch/daemon.py`.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from archive import articles
+from archive.articles import StoredArticle
+from archive.sources import SourceState
+from archive.wake import wake
+from crawler.gathering import gather as ask_source
+from crawler.pages.reading import read_page
+from wirewatch import pages, polls, telling
+from wirewatch.rooms import Rooms
+
+# Articles told in one transaction.
+TELL_BATCH = 50
+PAGE_BATCH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """The state of a source after its poll, and whether the archive has it already."""
+
+    state: SourceState
+    written: bool
+
+
+async def gather(rooms: Rooms, state: SourceState) -> Polled:
+    """Poll one due source and keep what is new.
+
+    A poll that changed nothing but the source's state leaves it to the caller to write many such
+    states at once.
+    """
+    source = rooms.rules.sources[state.source]
+    gathered = await ask_source(source, state, rooms.tools, rooms.clock())
+    now = rooms.clock()
+    if gathered.outcome == "entries":
+        identified = polls.identify_all(source, gathered, now)
+        after = await rooms.archive.write(
+            lambda conn: polls.keep(conn, rooms, source, state, gathered, identified, now)
+        )
+        return Polled(after, written=True)
+    after, change = polls.after(rooms, source, state, gathered, now, found_new=False)
+    if change is not None:
+        await rooms.archive.write(lambda conn: polls.keep_state(conn, rooms, after, change, now))
+    return Polled(after, written=change is not None)
+
+
+async def read(rooms: Rooms, source_name: str) -> None:
+    """Read the wanted pages of one source, the newest first."""
+    while wanted := await rooms.archive.read(
+        lambda conn: articles.wanted_pages(conn, source_name, PAGE_BATCH)
+    ):
+        for stored in wanted:
+            await _read_one(rooms, stored)
+
+
+async def _read_one(rooms: Rooms, stored: StoredArticle) -> None:
+    source = rooms.rules.sources.get(stored.article.source)
+    name, now = stored.article.source, rooms.clock()
+    note = await rooms.archive.read(lambda conn: pages.why_not(conn, name, now))
+    if source is None or note is not None:
+        note = note or "the source is no longer in the config"
+        await rooms.archive.write(lambda conn: pages.give_up(conn, rooms, stored, note))
+        return
+    deadline = rooms.durations.page_deadline.total_seconds()
+    result = await read_page(
+        rooms.tools.client, rooms.robots, rooms.tools.reading, stored.article.url, source, deadline=deadline
+    )
+    await rooms.archive.write(lambda conn: pages.keep(conn, rooms, stored, result))
+
+
+async def tell(rooms: Rooms, _key: str) -> None:
+    """Match, join and route every article whose time has come."""
+    while await _tell_batch(rooms):
+        pass
+    later = await rooms.archive.read(articles.next_untold)
+    if later is not None:
+        await rooms.archive.write(lambda conn: wake(conn, "tell", "", later))
+
+
+async def _tell_batch(rooms: Rooms) -> bool:
+    batch = await rooms.archive.read(lambda conn: articles.untold(conn, rooms.clock(), TELL_BATCH))
+    if not batch:
+        return False
+    rules, matched = rooms.rules, []
+    for stored in batch:
+        matched.append((stored, rules.watchlist.match(stored.article)))
+        # A long body takes some milliseconds; others get their turn in between.
+        await asyncio.sleep(0)
+    await rooms.archive.write(lambda conn: telling.tell(conn, rules, matched, rooms.clock(), rooms.durations))
+    return True
+
+
+async def deliver(rooms: Rooms, chat: str) -> None:
+    """Send what is due to one chat, in order."""
+    await rooms.outbox.deliver(chat)

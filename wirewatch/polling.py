@@ -1,0 +1,102 @@
+"""Which sources are polled now?
+
+`Poller` claims due rows in batches whenever the clock ticks and polls them side by side. Results
+of unchanged polls are written back together, once a second or a hundred rows; a crash loses only
+those, and the polls repeat. What a poll does is `wirewatch/pipeline.py`.
+"""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from archive import sources
+from archive.sources import SourceState
+from wirewatch.pipeline import gather
+from wirewatch.rooms import Rooms
+
+log = logging.getLogger("wirewatch")
+
+AT_ONCE = 64
+WRITE_BACK = 100
+
+
+class Poller:
+    """Polls what is due at each `tick()` until cancelled: `await poller.run()`."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._tick = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._unchanged: list[SourceState] = []
+        self._next_due: datetime | None = None
+        # Sources whose poll ended in a fault of ours.
+        self.broken: set[str] = set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no poll is under way and every result has been written."""
+        return not self._running and not self._unchanged
+
+    def tick(self) -> None:
+        """Look for due sources now."""
+        self._tick.set()
+
+    def reconsider(self) -> None:
+        """Forget when the next source was due: the config or the clock has changed."""
+        self._next_due = None
+        self._tick.set()
+
+    async def run(self) -> None:
+        """Poll for ever; on cancellation write back what is known and leave the rest to its lease."""
+        try:
+            while True:
+                await self._tick.wait()
+                self._tick.clear()
+                await self._write_back()
+                await self.start_due()
+        finally:
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+            await self._write_back()
+
+    async def start_due(self) -> int:
+        """Claim and start what is due, as far as there is room; how many."""
+        now, room = self._rooms.clock(), AT_ONCE - len(self._running)
+        if room <= 0 or (self._next_due is not None and now < self._next_due):
+            return 0
+        lease = self._rooms.durations.lease
+        due, self._next_due = await self._rooms.archive.write(
+            lambda conn: (sources.claim_due(conn, now, lease, room), sources.next_due(conn, now))
+        )
+        for state in due:
+            task = asyncio.create_task(self._poll(state), name=f"poll {state.source}")
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(due)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if (self._next_due is not None and self._next_due <= self._rooms.clock()) or len(
+            self._unchanged
+        ) >= WRITE_BACK:
+            self._tick.set()
+
+    async def _poll(self, state: SourceState) -> None:
+        if state.source not in self._rooms.rules.sources:
+            return
+        try:
+            polled = await gather(self._rooms, state)
+        except Exception:
+            # A fault of ours: the source is asked again when its lease ends, the others go on.
+            log.exception("the poll of %s broke", state.source)
+            self.broken.add(state.source)
+            return
+        if not polled.written:
+            self._unchanged.append(polled.state)
+        self._next_due = min(self._next_due or polled.state.due_at, polled.state.due_at)
+
+    async def _write_back(self) -> None:
+        done, self._unchanged = self._unchanged, []
+        if done:
+            await self._rooms.archive.write(lambda conn: sources.write_back(conn, done))

@@ -1,0 +1,144 @@
+"""What does a poll leave in the archive?
+
+One transaction a poll: the new articles, the source's state, and what operators are told of it.
+Asking the source is `crawler/gathering.py`; what is new is decided in `crawler/identity.py`, the
+next due time in `crawler/polling.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from archive import articles, sources
+from archive.article import Article, Outlet
+from archive.articles import Contact, NewArticle, PageState
+from archive.events import Event
+from archive.sources import SourceState
+from archive.text.language import detect
+from archive.wake import wake
+from crawler.entry import Entry
+from crawler.gathering import Gathered
+from crawler.identity import Identity, all_keys, identify, sort_entries
+from crawler.polling import Change, after_poll, contact_of, is_first_contact
+from crawler.source import Source
+from wirewatch.reports import report
+from wirewatch.rooms import Rooms
+
+# New articles of one poll that may alert; what is beyond is kept as known (DESIGN §10).
+MOST_NEW = 500
+
+Identified = list[tuple[Entry, Identity]]
+
+
+def after(
+    rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, now: datetime, *, found_new: bool
+) -> tuple[SourceState, Change | None]:
+    """The source's state after this poll, and the change that operators hear of."""
+    settings = rooms.rules.settings
+    return after_poll(
+        state, source, gathered, found_new=found_new, now=now, fetch=settings.fetch,
+        zone=settings.timezone, chance=rooms.chance(),
+    )  # fmt: skip
+
+
+def identify_all(source: Source, gathered: Gathered, now: datetime) -> Identified:
+    """Each entry with what it is known by."""
+    outlet = source.outlet or source.name
+    return [(entry, identify(entry, outlet, now)) for entry in gathered.entries]
+
+
+def keep_state(
+    conn: Connection, rooms: Rooms, state: SourceState, change: Change | None, now: datetime
+) -> None:
+    """Write back one poll's state, and tell operators of its change."""
+    sources.write_back(conn, [state])
+    if change is not None:
+        report(conn, rooms.rules.settings, Event(now, f"source-{change.health}", state.source, change.text))
+
+
+def keep(
+    conn: Connection,
+    rooms: Rooms,
+    source: Source,
+    state: SourceState,
+    gathered: Gathered,
+    identified: Identified,
+    now: datetime,
+) -> SourceState:
+    """Keep a poll's new articles and its state, and wake who works on them next."""
+    known = articles.known_by(conn, all_keys([identity for _, identity in identified]))
+    poll = sort_entries(identified, known, limit=len(identified))
+    first = is_first_contact(state, rooms.rules.settings.fetch.gap, now)
+    new = [
+        _new_article(rooms, source, entry, identity, now, first=first, beyond=number >= MOST_NEW)
+        for number, (entry, identity) in enumerate(poll.new)
+    ]
+    articles.store(conn, new)
+    articles.add_keys(conn, poll.again)
+    state_after, change = after(rooms, source, state, gathered, now, found_new=bool(new))
+    keep_state(conn, rooms, state_after, change, now)
+    if len(new) > MOST_NEW:
+        text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
+        report(conn, rooms.rules.settings, Event(now, "flood", source.name, text))
+    if any(article.page == "wanted" for article in new):
+        wake(conn, "read", source.name, now)
+    if new:
+        wake(conn, "tell", "", min(article.tell_after for article in new))
+    return state_after
+
+
+def _new_article(
+    rooms: Rooms,
+    source: Source,
+    entry: Entry,
+    identity: Identity,
+    now: datetime,
+    *,
+    first: bool,
+    beyond: bool,
+) -> NewArticle:
+    fetch = rooms.rules.settings.fetch
+    contact: Contact = contact_of(entry.published, entry.trust, first=first, catch_up=fetch.catch_up, now=now)
+    if beyond:
+        contact = "old"
+    stated = source.as_outlet()
+    language = detect(f"{entry.title}\n{entry.summary}", entry.language, source.languages)
+    article = Article(
+        identity.canonical, entry.link, entry.title, entry.summary, entry.content or None, entry.published,
+        entry.trust, language, source.name, stated,
+    )  # fmt: skip
+    page: PageState = "wanted" if contact != "old" and wants_page(rooms, source, article) else "none"
+    return NewArticle(
+        source=source.name,
+        outlet=source.outlet or source.name,
+        url=entry.link,
+        canonical=identity.canonical,
+        guid=entry.guid,
+        title=entry.title,
+        summary=entry.summary,
+        body=article.body,
+        published=entry.published,
+        trust=entry.trust,
+        language=language,
+        found_at=now,
+        contact=contact,
+        page=page,
+        tell_after=now + (rooms.durations.page_wait if page == "wanted" else timedelta()),
+        keys=identity.all(),
+    )
+
+
+def wants_page(rooms: Rooms, source: Source, article: Article) -> bool:
+    """Whether the article's page is worth fetching: see DESIGN §2, step 2.
+
+    `auto` asks for it where the feed gave a teaser and some watch hangs on the body.
+    """
+    if source.full_text == "never" or article.body is not None or not article.url:
+        return False
+    return source.full_text == "always" or rooms.rules.watchlist.wants_body(article)
+
+
+def outlets_of(sources_: Sequence[Source]) -> list[Outlet]:
+    """The outlets that the sources' own entries describe."""
+    return [outlet for source in sources_ if (outlet := source.as_outlet()) is not None]

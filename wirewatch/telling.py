@@ -1,0 +1,169 @@
+"""How does a batch of matched articles become matches, stories and deliveries?
+
+One transaction: evidence is kept, copies join their story, every channel's decision is written as
+a delivery or a place in a digest, and the articles are told. The decisions themselves are pure:
+`alerts/stories/copies.py` and `alerts/routing.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alerts import routing
+from alerts.channel import Channel
+from alerts.channels.senders import chat_key
+from alerts.messages import content
+from alerts.routing import Alert, Edit, Standing, ToDigest, Told
+from alerts.stories.copies import WINDOW, fingerprint
+from alerts.watch import Hit, Match
+from archive import articles, deliveries, digests, matches, stories
+from archive.articles import StoredArticle
+from archive.deliveries import Delivery, NewDelivery
+from archive.wake import wake
+from wirewatch.rooms import Durations, Rulebook
+
+Matched = Sequence[tuple[StoredArticle, list[Match]]]
+
+
+def tell(conn: Connection, rules: Rulebook, matched: Matched, now: datetime, durations: Durations) -> None:
+    """Tell a batch, in the order given."""
+    for stored, found in matched:
+        if found:
+            _tell_one(conn, rules, stored, found, now, durations)
+    articles.mark_told(conn, [stored.id for stored, _ in matched], now)
+
+
+def _tell_one(
+    conn: Connection,
+    rules: Rulebook,
+    stored: StoredArticle,
+    found: Sequence[Match],
+    now: datetime,
+    durations: Durations,
+) -> None:
+    rows = [{"watch": m.watch, "urgency": m.urgency, "hits": [asdict(hit) for hit in m.hits]} for m in found]
+    new = matches.add(conn, stored.id, rows, now)
+    if not new:
+        return
+    everything = [match_from_row(row) for row in matches.of_articles(conn, [stored.id])[stored.id]]
+    story, copy = _join(conn, stored, now)
+    members = articles.of_story(conn, story)
+    told = Told(stored.article, stored.contact, everything, frozenset(new), copy, len(_outlets(members)))
+    standing = deliveries.standing(conn, stories=[story], articles=[stored.id])
+    for channel in rules.channels.values():
+        _tell_channel(conn, rules, channel, _Subject(stored, told, story, members, standing), now, durations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """One article on its way to the channels: its row, its matches, its story and what stands."""
+
+    stored: StoredArticle
+    told: Told
+    story: int
+    members: Sequence[StoredArticle]
+    standing: Sequence[Delivery]
+
+
+def _tell_channel(
+    conn: Connection, rules: Rulebook, channel: Channel, it: _Subject, now: datetime, durations: Durations
+) -> None:
+    settings = rules.settings
+    heard = routing.watches_for(channel.name, it.told.matches, rules.watches, settings.ops)
+    here = [delivery for delivery in it.standing if delivery.channel == channel.name]
+    decision = routing.route(
+        it.told,
+        heard,
+        channel,
+        Standing(
+            article=any(delivery.article == it.stored.id for delivery in here),
+            story=bool(here),
+            story_in_digest=(channel.name, it.story) in digests.stories_waiting(conn, [it.story]),
+            last_hour=deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1)),
+        ),
+        only=rules.filters.get(channel.name),
+        zone=channel.timezone or settings.timezone,
+        now=now,
+        settle=durations.settle,
+    )
+    match decision:
+        case Alert():
+            reply_to = here[0].id if decision.reply and here else None
+            _add(conn, channel, it, heard, decision.silent, now, reply_to=reply_to)
+        case Edit():
+            _edit(conn, channel, it, here[-1], now)
+        case ToDigest():
+            digests.add(conn, channel.name, it.stored.id, decision.reason, now, decision.due)
+            wake(conn, "digest", channel.name, decision.due)
+
+
+def _add(
+    conn: Connection,
+    channel: Channel,
+    it: _Subject,
+    heard: Sequence[Match],
+    silent: bool,
+    now: datetime,
+    *,
+    reply_to: int | None,
+) -> None:
+    others = [title for title in _outlets(it.members) if title != _outlet(it.stored)]
+    said = content.alert(it.stored.article, heard, found_at=it.stored.found_at, others=others)
+    row = NewDelivery(
+        channel.name, "alert", said.to_json(), silent, chat_key(channel), article=it.stored.id,
+        story=it.story, reply_to=reply_to,
+    )  # fmt: skip
+    deliveries.add(conn, [row], now)
+
+
+def _edit(conn: Connection, channel: Channel, it: _Subject, standing: Delivery, now: datetime) -> None:
+    """Let the standing message say what is known now: all its watches, all outlets of the story."""
+    first = next((member for member in it.members if member.id == standing.article), it.stored)
+    rows = matches.of_articles(conn, [first.id]).get(first.id, [])
+    names = {match.watch for match in it.told.matches} if first.id == it.stored.id else set()
+    shown = [
+        match for match in map(match_from_row, rows)
+        if match.watch in names or match.watch in standing.content.get("watches", ())
+    ]  # fmt: skip
+    others = [title for title in _outlets(it.members) if title != _outlet(first)]
+    said = content.alert(first.article, shown, found_at=first.found_at, others=others).to_json()
+    if said != standing.content:
+        row = NewDelivery(
+            channel.name, "edit", said, True, chat_key(channel), article=it.stored.id, story=it.story,
+            edits=standing.id,
+        )  # fmt: skip
+        deliveries.add(conn, [row], now)
+
+
+def _join(conn: Connection, stored: StoredArticle, now: datetime) -> tuple[int, bool]:
+    """The article's story, and whether it joined one as a copy."""
+    if stored.story is not None:
+        return stored.story, False
+    mark = fingerprint(stored.article)
+    known = stories.with_fingerprints(conn, [mark], now - WINDOW) if mark is not None else {}
+    story = known.get(mark) if mark is not None else None
+    copy = story is not None
+    if story is None:
+        story = stories.open_story(conn, mark, now)
+    else:
+        stories.grow(conn, story, now)
+    articles.put_into_stories(conn, [(stored.id, story)])
+    return story, copy
+
+
+def match_from_row(row: dict[str, Any]) -> Match:
+    """The match that a row of the archive holds."""
+    return Match(row["watch"], row["urgency"], tuple(Hit(**hit) for hit in row["hits"]))
+
+
+def _outlets(members: Sequence[StoredArticle]) -> list[str]:
+    """The titles of a story's outlets in order of appearance, each once."""
+    return list(dict.fromkeys(_outlet(member) for member in members))
+
+
+def _outlet(stored: StoredArticle) -> str:
+    outlet = stored.article.outlet
+    return outlet.title if outlet is not None else stored.article.source
