@@ -1,0 +1,1 @@
+"""Measured figures, each beside a reference in the same run. Nothing here is a test."""

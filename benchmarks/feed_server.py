@@ -1,0 +1,109 @@
+"""Many feeds on loopback, each on an address of its own, as cheap as a server can be.
+
+Run as a process: `python -m benchmarks.feed_server N PORT`. Feed n answers at 127.1.x.y with 25
+items, ETag and gzip. `GET /round/K` on any of them moves all feeds to round K: 0 and 1 are the
+same (a 304 for who asks conditionally), each further round brings two new items a feed.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+ITEMS = 25
+NEW_A_ROUND = 2
+STARTED = datetime.now(UTC)
+
+_EN = "The ministry said on Tuesday that work on the new road between the two towns would go on next month"
+_LO = "ລັດຖະມົນຕີກ່າວໃນວັນອັງຄານວ່າການກໍ່ສ້າງເສັ້ນທາງໃໝ່ຈະສືບຕໍ່ໃນເດືອນໜ້າ"
+_KO = "장관은 화요일 두 도시를 잇는 새 도로 공사가 다음 달에도 계속될 것이라고 밝혔다"
+_HIT = {"en": "Laos", "lo": "ສປປ ລາວ", "ko": "라오스"}
+
+
+def address(number: int) -> str:
+    """The loopback address of feed `number`, from 0."""
+    return f"127.1.{number // 250}.{number % 250 + 1}"
+
+
+def item(feed: int, serial: int) -> str:
+    """One entry: 70% English, 15% Lao, 15% Korean; 4% name Laos."""
+    kind = (feed * 7 + serial) % 20
+    language, text = ("en", _EN) if kind < 14 else ("lo", _LO) if kind < 17 else ("ko", _KO)
+    hit = f"{_HIT[language]} " if (feed + serial) % 25 == 0 else ""
+    published = format_datetime(STARTED - timedelta(minutes=ITEMS - serial))
+    summary = f"{text}. " * max(1, 600 // len(text))
+    return (
+        f"<item><title>{hit}{text[:60]} {feed}/{serial}</title><link>http://{address(feed)}/a/{serial}</link>"
+        f'<guid isPermaLink="false">{feed}-{serial}</guid><pubDate>{published}</pubDate>'
+        f"<description>{summary}{serial}</description></item>"
+    )
+
+
+class Feeds:
+    """The bodies of all feeds in the current round, made when first asked for."""
+
+    def __init__(self) -> None:
+        self.round = 0
+        self._made: dict[int, tuple[bytes, str]] = {}
+
+    def turn(self, to: int) -> None:
+        if max(to, 1) != max(self.round, 1):
+            self._made.clear()
+        self.round = to
+
+    def body(self, feed: int) -> tuple[bytes, str]:
+        """The gzipped feed and its ETag."""
+        if feed not in self._made:
+            newest = ITEMS + NEW_A_ROUND * max(self.round - 1, 0)
+            items = "".join(item(feed, serial) for serial in range(newest - 1, newest - ITEMS - 1, -1))
+            text = f'<rss version="2.0"><channel><title>{feed}</title>{items}</channel></rss>'
+            packed = gzip.compress(text.encode(), 5)
+            self._made[feed] = packed, f'"{hashlib.blake2b(packed, digest_size=8).hexdigest()}"'
+        return self._made[feed]
+
+
+class Connection(asyncio.Protocol):
+    """HTTP/1.1, GET only, one request after the other."""
+
+    def __init__(self, feeds: Feeds, feed: int) -> None:
+        self._feeds, self._feed, self._read = feeds, feed, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        while b"\r\n\r\n" in self._read:
+            head, _, self._read = self._read.partition(b"\r\n\r\n")
+            self._transport.write(self._answer(head))
+
+    def _answer(self, head: bytes) -> bytes:
+        path = head.split(b" ", 2)[1]
+        if path.startswith(b"/round/"):
+            self._feeds.turn(int(path[7:]))
+            return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
+        if path == b"/robots.txt":
+            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        body, etag = self._feeds.body(self._feed)
+        if etag.encode() in head:
+            return f"HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n".encode()
+        return (
+            f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Encoding: gzip\r\n"
+            f"ETag: {etag}\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode() + body
+
+
+async def main(count: int, port: int) -> None:
+    feeds, loop = Feeds(), asyncio.get_running_loop()
+    for feed in range(count):
+        await loop.create_server(lambda feed=feed: Connection(feeds, feed), address(feed), port, backlog=64)
+    for feed in range(count):
+        feeds.body(feed)
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))

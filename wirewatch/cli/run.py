@@ -1,0 +1,39 @@
+"""`wirewatch run`: the daemon, or with `--once` one round of it.
+
+The parts that run are `wirewatch/daemon.py` and `wirewatch/once.py`.
+"""
+
+import asyncio
+import sys
+
+import click
+
+from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.logs import start_logging
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Poll everything that is due, send what comes of it, and end.")
+@config_option
+def command(once: bool) -> None:
+    """Watch the sources and send alerts, until SIGTERM or Ctrl-C.
+
+    Without a bot token the alerts of Telegram channels go to the terminal. With --once it ends
+    when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
+    arrive.
+    """
+    checked = settings()
+    start_logging()
+    if not once:
+        from wirewatch.daemon import run
+
+        asyncio.run(run(checked))
+        return
+    from wirewatch.once import run_once
+
+    wrong = asyncio.run(run_once(checked))
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        sys.exit(FAILURE)
