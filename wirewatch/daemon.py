@@ -149,11 +149,15 @@ def _start_clock(daemon: Daemon) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True}, timezone="UTC")
     rooms = daemon.rooms
 
+    async def tick() -> None:
+        # A plain function would run in a thread, where it may not touch the loop's events.
+        daemon.poller.tick()
+
     async def wake_sweep() -> None:
         await rooms.archive.write(lambda conn: wake(conn, "sweep", "", rooms.clock()))
 
-    tick = rooms.durations.tick.total_seconds()
-    scheduler.add_job(daemon.poller.tick, "interval", seconds=tick, id="tick", max_instances=1)
+    every = rooms.durations.tick.total_seconds()
+    scheduler.add_job(tick, "interval", seconds=every, id="tick", max_instances=1)
     scheduler.add_job(wake_sweep, "interval", seconds=SWEEP.total_seconds(), id="sweep", max_instances=1)
     scheduler.start()
     daemon.poller.tick()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from wirewatch.secrets import install
 
-_QUIET = ("httpx", "httpcore", "apscheduler", "telegram", "aiohttp", "scrapy", "trafilatura", "htmldate")
+_QUIET = ("aiohttp", "alembic", "apscheduler", "htmldate", "httpcore", "httpx", "scrapy", "telegram", "trafilatura")
 
 
 class JsonLines(logging.Formatter):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.channel import Channel
 from alerts.matching import Watchlist, compile_filter
+from alerts.outbox.transitions import Times
 from alerts.outbox.worker import Outbox
 from alerts.routing import SETTLE
 from alerts.watch import Watch
@@ -41,6 +42,8 @@ class Durations:
     tick: timedelta = timedelta(seconds=1)
     # A poll that has not ended by then is taken to have died with its process.
     lease: timedelta = timedelta(minutes=10)
+    # How the outbox waits: for unknown outcomes, between attempts.
+    outbox: Times = field(default_factory=Times)
 
 
 @dataclass(frozen=True, slots=True)

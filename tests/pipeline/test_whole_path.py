@@ -1,0 +1,192 @@
+"""From a source to a chat, through the real daemon, a real site and a real Bot API server."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive import events
+from tests.peers.botapi import BotApiPeer
+from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
+from tests.pipeline.house import feed_source, headlines, house, until, write_config
+from wirewatch.demo.botapi import Chat
+from wirewatch.demo.feeds import FeedItem
+
+LONG = (
+    "The ministry said that the bridge over the river would be finished before the rains begin, and that "
+    "the villages on both banks would be asked about the road that leads to it."
+)
+
+
+def published(**ago: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**ago)
+
+
+def entry(title: str, summary: str = "", link: str | None = None, **ago: float) -> FeedItem:
+    return item(title, summary=summary, link=link, published=published(**ago))
+
+
+async def test_a_new_match_is_told_once_with_its_watch(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    before = [entry("A quiet day", days=2)]
+    site.script("/feed", rss(before), rss([entry("Laos opens a bridge", seconds=1), *before]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: len(api.ledger.messages) == 1)
+        polled = len(site.seen("/feed"))
+        await until(lambda: len(site.seen("/feed")) > polled + 5)
+    (message,) = api.ledger.messages
+    assert message.text.split("\n")[0] == "Laos opens a bridge"
+    assert message.text.split("\n")[-1] == "#laos"
+
+
+async def test_a_restart_tells_nothing_again(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss(["A quiet day"]), rss([entry("Laos opens a bridge"), "A quiet day"]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: len(api.ledger.messages) == 1)
+    polled = len(site.seen("/feed"))
+    async with house(folder):
+        await until(lambda: len(site.seen("/feed")) > polled + 3)
+    assert headlines(api) == ["Laos opens a bridge"]
+
+
+async def test_first_contact_comes_as_one_digest_and_old_articles_are_only_counted(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script(
+        "/feed",
+        rss([
+            entry("Laos opens a bridge", hours=1),
+            entry("Laos closes a road", hours=2),
+            entry("Laos of last week", days=7),
+            item("Laos without a date", published=None),
+            entry("Something else", hours=1),
+        ]),
+    )  # fmt: skip
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: len(api.ledger.messages) == 1)
+        polled = len(site.seen("/feed"))
+        await until(lambda: len(site.seen("/feed")) > polled + 5)
+    (digest,) = api.ledger.messages
+    assert "Laos opens a bridge" in digest.text
+    assert "Laos closes a road" in digest.text
+    assert "last week" not in digest.text
+    assert "without a date" not in digest.text
+    assert "2 older articles that match are in the archive" in digest.text
+
+
+async def test_a_breaking_match_at_first_contact_comes_singly(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss([entry("Missile over Laos", hours=1), entry("Laos opens a bridge", hours=1)]))
+    watches = [
+        {"name": "laos", "query": "Laos"},
+        {"name": "missile", "query": "missile", "urgency": "breaking"},
+    ]
+    folder = write_config(
+        tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat, watches=watches
+    )
+    async with house(folder):
+        await until(lambda: len(api.ledger.messages) == 2)
+    alert, digest = sorted(api.ledger.messages, key=lambda message: "Missile" not in message.text)
+    assert "#missile" in alert.text
+    assert "Laos opens a bridge" in digest.text
+    assert "Missile" not in digest.text
+
+
+async def test_a_word_for_word_copy_grows_the_standing_message(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    wire = entry("Laos opens a bridge", LONG, site.url("/wire/1"))
+    copy = entry("Laos opens a bridge", LONG, site.url("/copy/1"))
+    site.script("/wire", rss(["Quiet"]), rss([wire, "Quiet"]))
+    site.script("/copy", *[rss(["Still"])] * 8, rss([copy, "Still"]))
+    sources = [
+        feed_source("wire", site.url("/wire"), title="The Wire"),
+        feed_source("copy", site.url("/copy"), title="The Copy"),
+    ]
+    folder = write_config(tmp_path / "config", sources, api, chat)
+    async with house(folder):
+        await until(lambda: bool(api.ledger.of("editMessageText")))
+    assert headlines(api) == ["Laos opens a bridge"]
+    assert "also: The Copy" in api.ledger.of("editMessageText")[-1].text
+
+
+async def test_a_changed_number_is_no_copy(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    early, late = f"Three are dead in Laos. {LONG}", f"Seven are dead in Laos. {LONG}"
+    site.script("/wire", rss(["Quiet"]), rss([entry("Flood in Laos", early, site.url("/wire/1")), "Quiet"]))
+    site.script("/copy", rss(["Still"]), rss([entry("Flood in Laos", late, site.url("/copy/1")), "Still"]))
+    sources = [feed_source("wire", site.url("/wire")), feed_source("copy", site.url("/copy"))]
+    folder = write_config(tmp_path / "config", sources, api, chat)
+    async with house(folder):
+        await until(lambda: len(api.ledger.messages) == 2)
+    assert headlines(api) == ["Flood in Laos"] * 2
+
+
+async def test_a_word_that_only_the_page_has_is_found_where_the_source_says_always(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    page = "<html><head><title>Ministers meet</title></head><body><article><h1>Ministers meet</h1>" + "".join(
+        f"<p>{LONG} Paragraph {number} speaks of Laos and its rivers.</p>" for number in range(5)
+    )
+    site.script("/a/ministers-meet", Reply(page, headers={"Content-Type": "text/html"}))
+    news = item("Ministers meet", link=site.url("/a/ministers-meet"), published=published(seconds=1))
+    site.script("/feed", rss(["Quiet"]), rss([news, "Quiet"]))
+    source = feed_source("post", site.url("/feed"), full_text="always")
+    folder = write_config(tmp_path / "config", [source], api, chat)
+    async with house(folder):
+        await until(lambda: len(api.ledger.messages) == 1)
+    assert "Laos and its rivers" in api.ledger.messages[0].text
+
+
+async def test_a_failing_source_is_told_to_operators_once_and_never_to_readers(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    operators = api.supergroup("Operators")
+    site.script("/bad", Reply("", status=404))
+    site.script("/feed", rss(["Quiet"]), rss([entry("Laos opens a bridge"), "Quiet"]))
+    channels = [
+        {"name": "desk", "type": "telegram", "chat": chat.id},
+        {"name": "ops", "type": "telegram", "chat": operators.id},
+    ]
+    sources = [feed_source("bad", site.url("/bad")), feed_source("post", site.url("/feed"))]
+    folder = write_config(tmp_path / "config", sources, api, chat, channels=channels, ops="ops")
+    async with house(folder) as daemon:
+        await until(lambda: len(site.seen("/bad")) > 3 and len(api.ledger.messages) >= 2)
+        told = await daemon.rooms.archive.read(events.latest)
+    by_chat = {
+        here.id: [act.text for act in api.ledger.messages if act.chat_id == here.id]
+        for here in (chat, operators)
+    }
+    assert [text.split("\n")[0] for text in by_chat[chat.id]] == ["Laos opens a bridge"]
+    assert len(by_chat[operators.id]) == 1
+    assert "bad" in by_chat[operators.id][0]
+    assert "404" in by_chat[operators.id][0]
+    assert [event.kind for event in told] == ["source-failing"]
+
+
+@pytest.mark.parametrize("kind", ["aggregator", "wire"])
+async def test_a_channel_hears_only_what_its_filter_lets_through(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, kind: str
+) -> None:
+    everything = api.supergroup("Everything")
+    channels = [
+        {"name": "desk", "type": "telegram", "chat": chat.id, "only": "NOT kind:aggregator"},
+        {"name": "all", "type": "telegram", "chat": everything.id},
+    ]
+    site.script("/feed", rss(["Quiet"]), rss([entry("Laos opens a bridge"), "Quiet"]))
+    source = feed_source("post", site.url("/feed"), kind=kind)
+    folder = write_config(tmp_path / "config", [source], api, chat, channels=channels)
+    expected = 1 if kind == "aggregator" else 2
+    async with house(folder) as daemon:
+        await until(lambda: len(api.ledger.messages) >= expected)
+        await until(lambda: daemon.jobs.idle)
+    heard = {act.chat_id for act in api.ledger.messages}
+    assert heard == ({everything.id} if kind == "aggregator" else {everything.id, chat.id})
