@@ -71,8 +71,10 @@ def work(conn: Connection, chat: str, now: datetime) -> Work:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    set_back = and_(table.c.state.in_(("waiting", "uncertain")), table.c.changed_at > now + SET_BACK)
-    return or_(table.c.not_before.is_(None), table.c.not_before <= now, set_back)
+    # What waits because its chat has to goes first when the chat may go on: the pace is the chat's.
+    held_by_chat = table.c.state == "waiting"
+    set_back = and_(table.c.state == "uncertain", table.c.changed_at > now + SET_BACK)
+    return or_(table.c.not_before.is_(None), table.c.not_before <= now, held_by_chat, set_back)
 
 
 def _parent_settled(parent: Any) -> ColumnElement[bool]:

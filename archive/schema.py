@@ -28,6 +28,9 @@ MIGRATION_LOCK = 0x7769726577
 class SchemaTooNew(ArchiveError):
     """A later Wirewatch has written this archive."""
 
+    # To whoever starts the program this is like a config that cannot be used.
+    exit_code = 78
+
 
 class SchemaTooOld(ArchiveError):
     """The archive waits for `wirewatch migrate`."""

@@ -45,6 +45,24 @@ def wake(conn: Connection, job: str, key: str, after: datetime) -> None:
     conn.info["woken"] = True
 
 
+def defer(conn: Connection, job: str, key: str, after: datetime) -> None:
+    """Called by job(key) itself while it runs: what woke it so far is done, run it again at `after`.
+
+    `wake` would keep the earlier time and so run it at once, for ever. Call it first in a
+    transaction and look for work after it: what is committed before it is seen then, and what is
+    committed later wakes the job as ever.
+    """
+    statement = insert(conn, table)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["job", "key"],
+            set_={"after": statement.excluded.after, "generation": table.c.generation + 1},
+        ),
+        {"job": job, "key": key, "after": after, "generation": 1},
+    )
+    conn.info["woken"] = True
+
+
 def due_wakes(conn: Connection, now: datetime, limit: int) -> list[Wake]:
     """The jobs whose time has come, the longest waiting first."""
     rows = conn.execute(select(table).where(table.c.after <= now).order_by(table.c.after).limit(limit))

@@ -30,7 +30,7 @@ from crawler.robots import Robots
 from wirewatch import digests, pipeline
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
-from wirewatch.outgoing import open_outbox
+from wirewatch.outgoing import Outgoing, open_outgoing
 from wirewatch.polling import Poller
 from wirewatch.rooms import Durations, Rooms, Rulebook, utc_now
 from wirewatch.settings import Settings
@@ -74,7 +74,7 @@ async def running(
 ) -> AsyncIterator[Daemon]:
     """The daemon, from its start to its end; leaving the block ends it in good order."""
     async with AsyncExitStack() as stack:
-        rooms = await _open(stack, settings, durations, clock)
+        rooms, outgoing = await _open(stack, settings, durations, clock)
         daemon = Daemon(rooms, Poller(rooms), Jobs(rooms.archive, _jobs(rooms), clock), LoopLag())
         await _recover(rooms)
         tasks = [
@@ -82,6 +82,8 @@ async def running(
             asyncio.create_task(daemon.jobs.run(), name="jobs"),
             asyncio.create_task(daemon.lag.run(), name="loop lag"),
         ]
+        if outgoing.updates is not None:
+            tasks.append(asyncio.create_task(outgoing.updates.run(), name="updates"))
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(_stop_clock, _start_clock(daemon))
         log.info("watching %d sources with %d watches", len(settings.sources), len(settings.watches))
@@ -90,7 +92,7 @@ async def running(
 
 async def _open(
     stack: AsyncExitStack, settings: Settings, durations: Durations, clock: Callable[[], datetime]
-) -> Rooms:
+) -> tuple[Rooms, Outgoing]:
     """Open every door, in an order in which each can still be closed when a later one fails."""
     rules = Rulebook.compile(settings)
     archive = Archive(settings.archive)
@@ -104,8 +106,9 @@ async def _open(
     stack.push_async_callback(reading.close)
     stack.push_async_callback(crawling.close)
     tools = Tools(client, reading, crawling, settings.fetch, settings.contact)
-    outbox = await stack.enter_async_context(open_outbox(archive, settings, clock))
-    return Rooms(rules, archive, tools, Robots(client), outbox, clock, durations=durations)
+    outgoing = await stack.enter_async_context(open_outgoing(archive, settings, clock, durations.outbox))
+    rooms = Rooms(rules, archive, tools, Robots(client), outgoing.outbox, clock, durations=durations)
+    return rooms, outgoing
 
 
 async def _recover(rooms: Rooms) -> None:

@@ -19,7 +19,7 @@ from archive import articles, deliveries, digests, matches
 from archive.archive import Archive
 from archive.articles import StoredArticle
 from archive.deliveries import NewDelivery
-from archive.wake import wake
+from archive.wake import defer, wake
 from wirewatch.rooms import Rooms, Rulebook
 from wirewatch.telling import match_from_row
 
@@ -27,7 +27,17 @@ from wirewatch.telling import match_from_row
 async def send_due_digest(rooms: Rooms, channel_name: str) -> None:
     """Write the digest of one channel, if anything is due; then wait for the next."""
     await rooms.archive.write(lambda conn: write_digest(conn, rooms.rules, channel_name, rooms.clock()))
-    await wake_waiting(rooms.archive)
+    later = (await rooms.archive.read(digests.next_due)).get(channel_name)
+    if later is not None:
+        await rooms.archive.write(lambda conn: _digest_later(conn, channel_name, later))
+
+
+def _digest_later(conn: Connection, channel: str, later: datetime) -> None:
+    defer(conn, "digest", channel, later)
+    # What was committed just before is seen only now.
+    sooner = digests.next_due(conn).get(channel, later)
+    if sooner < later:
+        defer(conn, "digest", channel, sooner)
 
 
 async def wake_waiting(archive: Archive) -> None:

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 from wirewatch.secrets import install
 
-_QUIET = ("aiohttp", "alembic", "apscheduler", "htmldate", "httpcore", "httpx", "scrapy", "telegram", "trafilatura")
+_QUIET = (
+    "aiohttp", "alembic", "apscheduler", "htmldate", "httpcore", "httpx", "scrapy", "telegram", "trafilatura"
+)  # fmt: skip
 
 
 class JsonLines(logging.Formatter):

@@ -1,17 +1,29 @@
-"""How does the daemon get an outbox that reaches the configured channels?
+"""How does the daemon reach the configured channels, and hear what readers press?
 
-Builds the senders of the config and closes them at the end. Sending is `alerts/outbox/`.
+Builds senders, outbox and the bot's updates from the config, and closes them at the end. Sending is
+`alerts/outbox/`, answering a pressed button `alerts/bot/`.
 """
 
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from alerts.channels.senders import senders
+from alerts.outbox.outcomes import Report
+from alerts.outbox.transitions import Times
 from alerts.outbox.worker import Outbox
 from archive.archive import Archive
+from wirewatch.reports import report
 from wirewatch.settings import Settings
+
+if TYPE_CHECKING:
+    from telegram import Bot
+
+    from alerts.bot.polling import Polling
 
 log = logging.getLogger("wirewatch")
 
@@ -28,27 +40,48 @@ NO_CHAT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What reaches the channels; `updates` takes what readers press, None without a bot."""
+
+    outbox: Outbox
+    updates: "Polling | None"
+
+
 @asynccontextmanager
-async def open_outbox(
-    archive: Archive, settings: Settings, clock: Callable[[], datetime]
-) -> AsyncIterator[Outbox]:
+async def open_outgoing(
+    archive: Archive, settings: Settings, clock: Callable[[], datetime], times: Times
+) -> AsyncIterator[Outgoing]:
     """The outbox over all channels; on leaving, what is under way ends and connections close."""
     token = settings.token.reveal() if settings.token is not None else None
     built = senders(settings.channels, token, settings.telegram)
     if built.unconnected:
         log.warning(CONNECT, ", ".join(built.unconnected))
-    elif not any(channel.type == "telegram" for channel in settings.channels):
+    elif built.bot is None:
         log.warning(NO_CHAT)
+    tell = partial(report, settings)
     outbox = Outbox(
         archive,
         {channel.name: channel for channel in settings.channels},
         built.by_channel,
         clock,
         pacing=settings.telegram.pacing,
+        times=times,
         default_zone=settings.timezone,
+        report=tell,
     )
     try:
-        yield outbox
+        yield Outgoing(outbox, _updates(archive, built.bot, clock, times, tell))
     finally:
         await outbox.stop(GRACE)
         await built.close()
+
+
+def _updates(
+    archive: Archive, bot: "Bot | None", clock: Callable[[], datetime], times: Times, tell: Report
+) -> "Polling | None":
+    if bot is None:
+        return None
+    from alerts.bot.polling import Polling
+
+    return Polling(archive, bot, clock, times=times, report=tell)

@@ -49,7 +49,7 @@ def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResu
         before = sources.page_hung(conn, stored.article.source, now)
         if before == 0:
             event = Event(now, "page-hung", stored.article.source, f"{stored.article.url}: {result.note}")
-            report(conn, rooms.rules.settings, event)
+            report(rooms.rules.settings, conn, event)
     elif result.page is not None:
         sources.page_well(conn, stored.article.source)
     wake(conn, "tell", "", now)

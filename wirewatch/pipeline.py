@@ -13,11 +13,14 @@ When each runs is `wirewatch/daemon.py`.
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from archive import articles
 from archive.articles import StoredArticle
 from archive.sources import SourceState
-from archive.wake import wake
+from archive.wake import defer
 from crawler.gathering import gather as ask_source
 from crawler.pages.reading import read_page
 from wirewatch import pages, polls, telling
@@ -87,7 +90,15 @@ async def tell(rooms: Rooms, _key: str) -> None:
         pass
     later = await rooms.archive.read(articles.next_untold)
     if later is not None:
-        await rooms.archive.write(lambda conn: wake(conn, "tell", "", later))
+        await rooms.archive.write(lambda conn: _tell_later(conn, later))
+
+
+def _tell_later(conn: Connection, later: datetime) -> None:
+    defer(conn, "tell", "", later)
+    # What was committed just before is seen only now.
+    sooner = articles.next_untold(conn)
+    if sooner is not None and sooner < later:
+        defer(conn, "tell", "", sooner)
 
 
 async def _tell_batch(rooms: Rooms) -> bool:

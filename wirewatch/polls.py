@@ -54,7 +54,7 @@ def keep_state(
     """Write back one poll's state, and tell operators of its change."""
     sources.write_back(conn, [state])
     if change is not None:
-        report(conn, rooms.rules.settings, Event(now, f"source-{change.health}", state.source, change.text))
+        report(rooms.rules.settings, conn, Event(now, f"source-{change.health}", state.source, change.text))
 
 
 def keep(
@@ -80,7 +80,7 @@ def keep(
     keep_state(conn, rooms, state_after, change, now)
     if len(new) > MOST_NEW:
         text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
-        report(conn, rooms.rules.settings, Event(now, "flood", source.name, text))
+        report(rooms.rules.settings, conn, Event(now, "flood", source.name, text))
     if any(article.page == "wanted" for article in new):
         wake(conn, "read", source.name, now)
     if new:

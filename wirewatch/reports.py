@@ -18,7 +18,7 @@ from wirewatch.settings import Settings
 log = logging.getLogger("wirewatch")
 
 
-def report(conn: Connection, settings: Settings, event: Event) -> None:
+def report(settings: Settings, conn: Connection, event: Event) -> None:
     """Tell operators of a change of state, once."""
     log.warning("%s %s: %s", event.kind, event.subject, event.text)
     events.record(conn, event)

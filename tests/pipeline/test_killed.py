@@ -43,9 +43,7 @@ class Press:
         self._site.script(f"/{outlet}", rss([*self._out[outlet], f"Quiet {outlet}"]))
 
     def sources(self) -> list[dict[str, object]]:
-        return [
-            feed_source(f"outlet-{outlet}", self._site.url(f"/{outlet}")) for outlet in range(OUTLETS)
-        ]
+        return [feed_source(f"outlet-{outlet}", self._site.url(f"/{outlet}")) for outlet in range(OUTLETS)]
 
     def met(self) -> bool:
         """Whether every source has been polled twice: the first contact is over."""
@@ -100,8 +98,7 @@ async def test_killed_again_and_again_every_alert_comes_once(
     answered_twice = [
         title
         for title, times in told.items()
-        if times > 1
-        and any(act.seen_by_client for act in api.ledger.messages if act.text.startswith(title))
+        if times > 1 and any(act.seen_by_client for act in api.ledger.messages if act.text.startswith(title))
     ]
     twins = {title: times for title, times in told.items() if times > 1}
     deleted = {act.content.text.split("\n")[0] for act in api.ledger.of("deleteMessage")}
