@@ -1,0 +1,206 @@
+"""Which watches fire on an article, and why?
+
+All watches against one article in one pass over its text; then only those watches are evaluated
+whose terms occurred, or that can be true without any. The watch language is `alerts/query/`; which
+channel hears of a match is `alerts/routing.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.query.errors import QueryError, WatchError, nearest
+from alerts.query.evaluation import Evaluation, Value, supporting_part
+from alerts.query.explanation import Explanation, explain
+from alerts.query.lexicon import Lexicon
+from alerts.query.parse import parse_query
+from alerts.query.reading import Reading, read
+from alerts.query.terms import TermSet
+from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRef, atoms, children
+from alerts.watch import Hit, Match, Watch
+from archive.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledWatch:
+    """A watch with its query read.
+
+    `condition` is query AND NOT (unless), `evident` the part of it that can give evidence.
+    `supporting` are the keys of the atoms of which one must occur for it to be true, unless it can
+    be true without any: `always`.
+    """
+
+    watch: Watch
+    query: Node
+    unless: Node | None
+    condition: Node
+    evident: Node | None
+    supporting: frozenset[str]
+    always: bool
+
+
+@dataclass(frozen=True)
+class Watchlist:
+    """All enabled watches, compiled; immutable, so that a new one is swapped in by one assignment."""
+
+    watches: tuple[CompiledWatch, ...]
+    lexicon: Lexicon
+    _by_key: Mapping[str, tuple[int, ...]]
+    _always: frozenset[int]
+
+    @classmethod
+    def compile(cls, watches: Sequence[Watch], sets: Mapping[str, TermSet]) -> "Watchlist":
+        """Read all enabled watches against these term sets, all of which `terms_in` looks for.
+
+        Raises WatchError, naming watch and key, or TermSetError, naming set, term and key.
+        """
+        compiled = tuple(_compile(watch, sets) for watch in watches if watch.enabled)
+        lexicon = Lexicon.compile(sets, (atom for watch in compiled for atom in atoms(watch.condition)))
+        by_key: dict[str, list[int]] = {}
+        for index, watch in enumerate(compiled):
+            for key in watch.supporting:
+                by_key.setdefault(key, []).append(index)
+        return cls(
+            compiled,
+            lexicon,
+            {key: tuple(found) for key, found in by_key.items()},
+            frozenset(index for index, watch in enumerate(compiled) if watch.always),
+        )
+
+    def match(self, article: Article) -> list[Match]:
+        """The watches that fire, in the order of the watches, with their evidence in reading order.
+
+        A body that has not been read counts as empty.
+        """
+        reading = read(self.lexicon, article)
+        candidates = self._candidates(reading)
+        if not candidates:
+            return []
+        evaluation = Evaluation(reading)
+        matches = []
+        for compiled in candidates:
+            if evaluation.value(compiled.condition) is True:
+                hits = evaluation.hits(evaluation.evidence(compiled.evident)) if compiled.evident else ()
+                matches.append(Match(compiled.watch.name, compiled.watch.urgency, hits))
+        return matches
+
+    def wants_body(self, article: Article) -> bool:
+        """Whether reading the page may make a watch fire: one that is neither false nor true
+        without it, and of which a term stands in title or summary. False once it has been read."""
+        if article.body is not None:
+            return False
+        reading = read(self.lexicon, article)
+        if not reading.places:
+            return False
+        evaluation = Evaluation(reading, body_unknown=True)
+        return any(
+            evaluation.value(compiled.condition) is None
+            and any(evaluation.possible(key) for key in compiled.supporting)
+            for compiled in self._candidates(reading)
+        )
+
+    def explain(self, article: Article, watch_name: str) -> Explanation:
+        """Why the watch fires on the article, or why not; KeyError for a name that is not in the list.
+
+        A body of None is taken as not yet read.
+        """
+        compiled = next((c for c in self.watches if c.watch.name == watch_name), None)
+        if compiled is None:
+            raise KeyError(watch_name)
+        evaluation = Evaluation(read(self.lexicon, article), body_unknown=article.body is None)
+        return explain(watch_name, compiled.query, compiled.unless, evaluation)
+
+    def terms_in(self, article: Article) -> list[Hit]:
+        """Every hit of any term set, in reading order; those in the wrong company do not count."""
+        evaluation = Evaluation(read(self.lexicon, article))
+        return list(evaluation.hits(evaluation.all_set_places()))
+
+    def _candidates(self, reading: Reading) -> list[CompiledWatch]:
+        """The watches that can be true at all, in order."""
+        keys = {self.lexicon.units[unit].key for unit in reading.places}
+        found = self._always.union(*(self._by_key.get(key, ()) for key in keys if key is not None))
+        return [self.watches[index] for index in sorted(found)]
+
+
+def compile_filter(query: str, sets: Mapping[str, TermSet]) -> Callable[[Article], bool]:
+    """A predicate on articles, for a channel's `only:`; a body that has not been read counts as empty.
+
+    Raises QueryError, or TermSetError where one of the sets is at fault.
+    """
+    root = _parse(query, sets)
+    used = _used_sets(root, sets)
+    lexicon = Lexicon.compile({name: sets[name] for name in used}, atoms(root))
+
+    def passes(article: Article) -> bool:
+        return Evaluation(read(lexicon, article)).value(root) is True
+
+    return passes
+
+
+def _used_sets(root: Node, sets: Mapping[str, TermSet]) -> set[str]:
+    """The sets that a query names, and those that these need for company."""
+    asked = [atom.text for atom in atoms(root) if isinstance(atom, SetRef)]
+    used: set[str] = set()
+    while asked:
+        name = asked.pop()
+        if name in sets and name not in used:
+            used.add(name)
+            companies = (term.company.any for term in sets[name].terms if term.company is not None)
+            asked += [word[1:] for company in companies for word in company if word.startswith("@")]
+    return used
+
+
+def _compile(watch: Watch, sets: Mapping[str, TermSet]) -> CompiledWatch:
+    query = _read(watch, "query", watch.query, sets)
+    unless = None if watch.unless is None else _read(watch, "unless", watch.unless, sets)
+    condition = query if unless is None else And((query, Not(unless)))
+    supporting = frozenset(atom.key for atom in _supporting(condition, True))
+    always = _without_text(condition) is not False
+    return CompiledWatch(watch, query, unless, condition, supporting_part(condition), supporting, always)
+
+
+def _read(watch: Watch, key: str, text: str, sets: Mapping[str, TermSet]) -> Node:
+    try:
+        return _parse(text, sets)
+    except QueryError as error:
+        raise WatchError(watch.name, key, error) from error
+
+
+def _parse(text: str, sets: Mapping[str, TermSet]) -> Node:
+    root = parse_query(text).root
+    for atom in atoms(root):
+        if isinstance(atom, SetRef) and atom.text not in sets:
+            near = nearest(atom.text, sets)
+            raise QueryError(f"unknown term set @{atom.text}", atom.position, f"@{near}" if near else None)
+    return root
+
+
+def _supporting(node: Node, positive: bool) -> Iterable[Atom]:
+    """The atoms whose presence can only help: those under an even number of NOTs."""
+    if isinstance(node, Not):
+        yield from _supporting(node.part, not positive)
+    elif children(node):
+        for child in children(node):
+            yield from _supporting(child, positive)
+    elif positive and not isinstance(node, Meta):
+        yield from atoms(node)
+
+
+def _without_text(node: Node) -> Value:
+    """The value where no term occurs and nothing else is known of the article."""
+    match node:
+        case And(parts=parts):
+            values = [_without_text(part) for part in parts]
+            return False if False in values else None if None in values else True
+        case Or(parts=parts):
+            values = [_without_text(part) for part in parts]
+            return True if True in values else None if None in values else False
+        case Not(part=part):
+            value = _without_text(part)
+            return None if value is None else not value
+        case Meta():
+            return None
+        case Near() | Count():
+            return False
+        case _:
+            below = children(node)
+            return _without_text(below[0]) if below else False

@@ -1,0 +1,143 @@
+"""Which terms occur in an article, and where?
+
+One pass over each field with the lexicon's automaton, then per hit the boundaries, case and false
+friends. Which of the hits have the company that they need is `company.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from alerts.query.lexicon import Lexicon
+from alerts.watch import Hit, TextField
+from archive.article import Article
+from archive.text.folding import Folded, fold, without_variants
+from archive.text.words import WordCount
+
+FIELDS: tuple[TextField, ...] = ("title", "summary", "body")
+TITLE, SUMMARY, BODY = range(3)
+LEAD_CHARACTERS = 300
+# More hits of one term in one article tell nothing new, and a hostile page may hold a million.
+MOST_HITS = 1_000
+
+Place = tuple[int, int, int, int]
+"""Index of the field, start and end in its folded text, unit. Sorts in reading order."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One article and the places where units of the lexicon stand in it."""
+
+    lexicon: Lexicon
+    article: Article
+    texts: tuple[str, ...]
+    folded: tuple[Folded, ...]
+    places: dict[int, list[Place]]
+    _words: dict[int, WordCount] = field(default_factory=dict)
+
+    @property
+    def lead_field(self) -> int:
+        """Where the lead is: in the summary, or in the body if the summary is empty."""
+        return SUMMARY if self.texts[SUMMARY].strip() else BODY
+
+    def original(self, place: Place) -> tuple[int, int]:
+        """Start and end in the field as given."""
+        return self.folded[place[0]].span(place[1], place[2])
+
+    def words_between(self, field_index: int, start: int, end: int, most: int) -> int:
+        """Words between two folded positions of a field; beyond `most` any larger number."""
+        if field_index not in self._words:
+            self._words[field_index] = WordCount(self.folded[field_index].text)
+        return self._words[field_index].between(start, end, most)
+
+    def hit(self, place: Place, companion: bool = False) -> Hit:
+        """The place as evidence."""
+        start, end = self.original(place)
+        unit = self.lexicon.units[place[3]]
+        text = self.texts[place[0]]
+        return Hit(FIELDS[place[0]], start, end, text[start:end], unit.name, unit.set, companion)
+
+
+def read(lexicon: Lexicon, article: Article) -> Reading:
+    """Look for everything in the lexicon; a body of None counts as empty."""
+    texts = (article.title, article.summary, article.body or "")
+    folded = tuple(fold(text) if text else _NOTHING for text in texts)
+    found: dict[int, list[Place]] = {}
+    swallowers: dict[int, list[Place]] = {}
+    for index, field_text in enumerate(folded):
+        if field_text.text:
+            _scan(lexicon, index, texts[index], field_text, found, swallowers)
+    for unit, swallowing in swallowers.items():
+        if unit in found:
+            found[unit] = _not_inside(found[unit], swallowing)
+    places = {unit: hits if len(hits) == 1 else _outermost(hits) for unit, hits in found.items() if hits}
+    return Reading(lexicon, article, texts, folded, places)
+
+
+_NOTHING = Folded("")
+
+
+def _scan(
+    lexicon: Lexicon,
+    index: int,
+    text: str,
+    folded: Folded,
+    found: dict[int, list[Place]],
+    swallowers: dict[int, list[Place]],
+) -> None:
+    comparable = folded.text
+    uses = lexicon.uses
+    for start, end, pattern in lexicon.automaton.find(comparable):
+        for use in uses[pattern]:
+            if not (use.left(comparable, start) and use.right(comparable, end)):
+                continue
+            if use.exact is not None and _as_written(text[slice(*folded.span(start, end))]) != use.exact:
+                continue
+            into = swallowers if use.swallows else found
+            hits = into.get(use.unit)
+            if hits is None:
+                into[use.unit] = [(index, start, end, use.unit)]
+            elif len(hits) < MOST_HITS:
+                hits.append((index, start, end, use.unit))
+
+
+_as_written = lru_cache(maxsize=4096)(without_variants)
+
+
+def _not_inside(hits: list[Place], swallowing: list[Place]) -> list[Place]:
+    """The hits that lie inside none of the others."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for index, start, end, _ in swallowing:
+        spans.setdefault(index, []).append((start, end))
+    covers = {index: _merge_nested(found) for index, found in spans.items()}
+    return [hit for hit in hits if not _covered(covers.get(hit[0], ()), hit[1], hit[2])]
+
+
+def _merge_nested(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without those that lie inside another; both ends then rise."""
+    outer: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not outer or end > outer[-1][1]:
+            outer.append((start, end))
+    return outer
+
+
+def _covered(outer: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of the spans holds [start, end); they are sorted, and both ends rise."""
+    low, high = 0, len(outer)
+    while low < high:
+        middle = (low + high) // 2
+        if outer[middle][1] < end:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(outer) and outer[low][0] <= start
+
+
+def _outermost(hits: list[Place]) -> list[Place]:
+    """One unit's hits in reading order, those inside a longer one left out."""
+    kept: list[Place] = []
+    for hit in sorted(hits, key=lambda place: (place[0], place[1], -place[2])):
+        if not kept or kept[-1][0] != hit[0] or hit[2] > kept[-1][2]:
+            kept.append(hit)
+    return kept
