@@ -1,0 +1,51 @@
+"""The shipped watches, compiled once, and the last line that tells how each half of the table fared."""
+
+from collections import Counter
+
+import pytest
+from ruamel.yaml import YAML
+
+from alerts.matching import Watchlist
+from alerts.query.terms import TermSet
+from alerts.watch import Watch
+from tests.relevance.tables import CONFIG
+
+HALVES = {"test_own_sentence": "own sentences", "test_real_title": "real titles"}
+
+
+@pytest.fixture(scope="session")
+def term_sets() -> dict[str, TermSet]:
+    """All shipped term sets."""
+    sets: dict[str, TermSet] = {}
+    for path in sorted((CONFIG / "terms").glob("*.yaml")):
+        for name, entry in YAML(typ="safe", pure=True).load(path)["sets"].items():
+            assert name not in sets, f"{name} is defined twice"
+            sets[name] = TermSet(name=name, **entry)
+    return sets
+
+
+@pytest.fixture(scope="session")
+def watches() -> list[Watch]:
+    """The shipped watches."""
+    entries = YAML(typ="safe", pure=True).load(CONFIG / "watches.yaml")["watches"]
+    return [Watch(**entry) for entry in entries]
+
+
+@pytest.fixture(scope="session")
+def watchlist(watches: list[Watch], term_sets: dict[str, TermSet]) -> Watchlist:
+    """The shipped watches against the shipped sets."""
+    return Watchlist.compile(watches, term_sets)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Report the two halves of the table apart."""
+    for test, half in HALVES.items():
+        counts = Counter(
+            outcome
+            for outcome in ("passed", "failed", "skipped")
+            for report in terminalreporter.stats.get(outcome, ())
+            if f"::{test}[" in getattr(report, "nodeid", "")
+        )
+        if counts:
+            told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
+            terminalreporter.write_line(f"relevance, {half}: {told}")
