@@ -1,0 +1,228 @@
+"""How does work that can hang, swell or crash run without harm to the daemon?
+
+In a child process that can be killed, which a thread cannot. `wirewatch run` has two: one reads
+pages and doubtful feeds, one crawls. A `Child` starts its process at first use, runs one task at a
+time, kills it at the task's deadline and ends the process after an idle minute. The child inherits
+no secret: neither `WIREWATCH_*` nor `CREDENTIALS_DIRECTORY`. What runs in it is decided by the
+caller; the daemon's process never imports Scrapy or trafilatura.
+"""
+
+import asyncio
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import popen_spawn_posix, process, util
+from multiprocessing.context import SpawnContext, SpawnProcess
+from threading import Lock
+from typing import ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEMORY = 1024 * 1024 * 1024
+IDLE = 60.0
+# A new process must have imported what it needs within this many seconds, on a busy machine too.
+START = 60.0
+
+_SECRET = ("WIREWATCH_", "CREDENTIALS_DIRECTORY")
+_PR_SET_PDEATHSIG = 1
+
+
+class ChildError(Exception):
+    """A task in a child process had no result."""
+
+
+class ChildTimeout(ChildError):
+    """The task was killed at its deadline."""
+
+
+class ChildDied(ChildError):
+    """The process died under the task, or ran out of memory."""
+
+
+class ChildUnavailable(ChildError):
+    """The process does not start. No task is to blame."""
+
+
+class Child:
+    """One child process, started and ended as needed.
+
+    `name` is for messages. `memory` is the address space in bytes that the process may have.
+    `prepare` runs first in each new process, uncharged to any task: the imports that are slow.
+    `idle` is in seconds. Use from one event loop; `close` it there.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        memory: int = MEMORY,
+        prepare: Callable[[], None] | None = None,
+        idle: float = IDLE,
+    ) -> None:
+        self.name = name
+        self._memory = memory
+        self._prepare = prepare
+        self._idle = idle
+        self._pool: ProcessPool | None = None
+        self._ready = False
+        self._turn = asyncio.Lock()
+        self._ending: asyncio.TimerHandle | None = None
+        self._ends: set[asyncio.Task[None]] = set()
+
+    async def run(self, task: Callable[P, T], deadline: float, *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `task(*args, **kwargs)` in the child; arguments and result are pickled.
+
+        `deadline` is in seconds from the task's own start. Raises ChildTimeout or ChildDied when
+        the task is to blame, ChildUnavailable when none is, and whatever the task itself raises.
+        Tasks that wait behind a killed one run in a new process.
+        """
+        async with self._turn:
+            if self._ending is not None:
+                self._ending.cancel()
+            try:
+                return await self._attempt(task, deadline, args, kwargs)
+            finally:
+                self._ending = asyncio.get_running_loop().call_later(self._idle, self._end_idle)
+
+    async def close(self) -> None:
+        """Kill what runs and end the process."""
+        if self._ending is not None:
+            self._ending.cancel()
+        await self._drop()
+        await asyncio.gather(*self._ends)
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process now."""
+        return self._pool is not None
+
+    async def _attempt(
+        self, task: Callable[..., T], deadline: float, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> T:
+        pool = await self._ready_pool()
+        future = pool.schedule(task, args=args, kwargs=kwargs)
+        try:
+            return await self._finish(future, deadline)
+        except ProcessExpired as error:
+            self._ready = False
+            raise ChildDied(f"the {self.name} process died ({_exit(error)})") from error
+        except BrokenProcessPool as error:
+            await self._drop()
+            raise ChildDied(f"the {self.name} process died") from error
+        except MemoryError as error:
+            await self._drop()
+            raise ChildDied(f"the {self.name} process needed more than {self._memory >> 20} MiB") from error
+
+    async def _ready_pool(self) -> ProcessPool:
+        """A pool whose process answers: each new process, also one after a kill, is awaited here."""
+        for last in (False, True):
+            try:
+                if self._pool is None:
+                    self._pool = self._new_pool()
+                if not self._ready:
+                    await self._finish(self._pool.schedule(self._prepare or _nothing), START)
+                    self._ready = True
+                # Raises where the process died while idle.
+                await self._finish(self._pool.schedule(_nothing), START)
+                return self._pool
+            except (ProcessExpired, RuntimeError, ChildTimeout) as error:
+                await self._drop()
+                if last:
+                    raise ChildUnavailable(f"the {self.name} process does not start: {error}") from error
+        raise AssertionError("unreachable")
+
+    async def _finish(self, future: "Future[T]", deadline: float) -> T:
+        """The result, waiting on the event loop's monotonic clock; past it the process is killed."""
+        waiter = asyncio.wrap_future(future)
+        try:
+            done, _ = await asyncio.wait({waiter}, timeout=deadline)
+        except asyncio.CancelledError:
+            self._ready = False
+            waiter.cancel()
+            raise
+        if not done:
+            self._ready = False
+            waiter.cancel()
+            raise ChildTimeout(f"the {self.name} process was killed after {deadline:g} s")
+        return waiter.result()
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=1, context=_Context(), initializer=_confine, initargs=(self._memory, os.getpid())
+        )
+
+    def _end_idle(self) -> None:
+        if not self._turn.locked():
+            end = asyncio.ensure_future(self._drop())
+            self._ends.add(end)
+            end.add_done_callback(self._ends.discard)
+
+    async def _drop(self) -> None:
+        pool, self._pool, self._ready = self._pool, None, False
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            await asyncio.to_thread(pool.join)
+
+
+def _nothing() -> None:
+    """The task that only a living process can finish."""
+
+
+def _exit(error: ProcessExpired) -> str:
+    code = error.exitcode
+    return signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
+
+
+def _confine(memory: int, parent: int) -> None:
+    """In the new process: less memory, death with the parent, no answer to Ctrl-C, plain SIGTERM."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # pebble's own SIGTERM answer needs the interpreter, which a task stuck in C does not give.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the line above
+            os._exit(1)
+
+
+def _public_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_SECRET)}
+
+
+def _spawn(path: bytes | str, args: Sequence[bytes | str], passfds: Sequence[int]) -> int:
+    """multiprocessing's way to start a process, with an environment of our choice.
+
+    Changing os.environ for a moment would do too, but other threads read it.
+    """
+    keep = [(os.POSIX_SPAWN_DUP2, int(fd), int(fd)) for fd in passfds]
+    return os.posix_spawn(path, list(args), _public_environment(), file_actions=keep)
+
+
+class _Popen(popen_spawn_posix.Popen):
+    _swap = Lock()
+
+    def _launch(self, process_obj: process.BaseProcess) -> None:
+        with self._swap:
+            original, util.spawnv_passfds = util.spawnv_passfds, _spawn  # type: ignore[assignment]
+            try:
+                super()._launch(process_obj)  # type: ignore[misc]
+            finally:
+                util.spawnv_passfds = original
+
+
+class _Process(SpawnProcess):
+    @staticmethod
+    def _Popen(process_obj: process.BaseProcess) -> _Popen:  # noqa: N802 - multiprocessing's name
+        return _Popen(process_obj)
+
+
+class _Context(SpawnContext):
+    Process = _Process

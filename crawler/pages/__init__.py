@@ -1,0 +1,1 @@
+"""An article page → title, body, time, language. Read in the reading process."""

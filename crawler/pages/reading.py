@@ -1,0 +1,113 @@
+"""How is an article's page read, from its address to its text?
+
+One step for every type of source: robots.txt, the guarded client, then extraction in the reading
+process, all within one deadline. The result says whom to charge when it failed. Which articles are
+worth reading is the pipeline's decision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.children import Child, ChildError, ChildUnavailable
+from crawler.client import Client, FetchError, Response
+from crawler.pages.extract import extract
+from crawler.pages.page import Page, Verdict
+from crawler.robots import Robots
+from crawler.source import Source
+
+DEADLINE = 10.0
+
+# Who is to blame when there is no page. "source": this source's site or its pages, counted against
+# its health. "site-says-no": robots.txt or a wall; not a failure. "nobody": this machine's doing.
+Charge = Literal["source", "site-says-no", "nobody"]
+
+_PAGES = frozenset(("text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain", ""))
+_CLOSED = frozenset((401, 402, 403, 451))
+_OUTCOMES: Mapping[Verdict, tuple[Charge, str]] = {
+    "paywall": ("site-says-no", "is behind payment or a login"),
+    "bot-wall": ("site-says-no", "shows a bot wall instead of the article"),
+    "consent": ("site-says-no", "shows a consent form instead of the article"),
+    "not-found": ("source", "says that there is no such page"),
+    "empty": ("source", "holds no text that looks like an article"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """What came of reading one page.
+
+    `page` is there only where it holds the article; else `note` says in plain words why not, and
+    `charge` whom to blame, None for nobody at all. `verdict` is None where no page was to be had.
+    `url` is the final address after redirects. `hung`: the page cost the
+    reading process its life.
+    """
+
+    url: str
+    page: Page | None = None
+    verdict: Verdict | None = None
+    charge: Charge | None = None
+    note: str = ""
+    hung: bool = False
+
+
+async def read_page(
+    client: Client, robots: Robots, child: Child, url: str, source: Source, *, deadline: float = DEADLINE
+) -> PageResult:
+    """Read the article page at `url` for `source`. Never raises for what a site does.
+
+    `deadline` is in seconds, for fetching and extraction together, without waiting for the host's
+    turn or for the reading process; past it the process is killed and the source is charged.
+    """
+    try:
+        permission = await robots.permission(url, proxy=source.proxy, deadline=deadline)
+        if permission == "disallowed":
+            return PageResult(url, charge="site-says-no", note=f"robots.txt disallows {url}")
+        if permission == "unknown":
+            return PageResult(url, charge="source", note=f"the robots.txt of {url} cannot be had now")
+        response = await client.get(
+            url,
+            headers=source.headers,
+            deadline=deadline,
+            user_agent=source.user_agent,
+            proxy=source.proxy,
+        )
+    except (FetchError, ValueError) as error:
+        return PageResult(url, charge="source", note=str(error))
+    if response.status != 200:
+        return _not_given(response)
+    kind = response.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
+    if kind not in _PAGES:
+        return PageResult(response.url, note=f"{response.url} is {kind}, not a page")
+    return await _extract(child, response, source, max(deadline - response.elapsed_s, 0.5))
+
+
+def _not_given(response: Response) -> PageResult:
+    url, status = response.url, response.status
+    if status in _CLOSED:
+        note = f"{url} answers {status}: it is not open to programs"
+        return PageResult(url, charge="site-says-no", note=note)
+    return PageResult(url, charge="source", note=f"{url} answers {status} instead of a page")
+
+
+async def _extract(child: Child, response: Response, source: Source, left: float) -> PageResult:
+    url = response.url
+    try:
+        page = await child.run(
+            extract,
+            left,
+            response.body,
+            url,
+            selectors=source.selectors,
+            content_type=response.headers.get("Content-Type"),
+            zone=str(source.timezone) if source.timezone else None,
+        )
+    except ChildUnavailable as error:
+        return PageResult(url, charge="nobody", note=str(error))
+    except ChildError as error:
+        note = f"{url} could not be read: {error}"
+        return PageResult(url, charge="source", note=note, hung=True)
+    if page.verdict == "article":
+        return PageResult(url, page, "article")
+    charge, words = _OUTCOMES[page.verdict]
+    return PageResult(url, None, page.verdict, charge, f"{url} {words}")

@@ -1,0 +1,70 @@
+"""Is this page an article at all, or a wall, a form, an apology?
+
+Told from its own words and marks, because servers send them with status 200. A wall is a no: it is
+marked, never worked around.
+"""
+
+import re
+
+from crawler.pages.page import Verdict
+
+_BOT_WALL = re.compile(
+    r"just a moment|making sure you.?re not a bot|attention required|checking your browser|"
+    r"verify(ing)? (that )?you are (a )?human|are you a (robot|human)|ddos protection by|unusual traffic|"
+    r"pardon our interruption|enable javascript and cookies|access (to this page has been )?denied|"
+    r"request unsuccessful|complete the (security check|captcha)|proof.of.work|_cf_chl|px-captcha",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"before you continue|we (and our partners )?(use|value|store).{0,30}(cookies|privacy)|"
+    r"manage (your )?(cookie|consent)|accept all( cookies)?|your privacy (choices|matters)|"
+    r"zustimm\w+ und weiter|accepter (et continuer|tout)",
+    re.IGNORECASE,
+)
+_NOT_FOUND = re.compile(
+    r"^\W*(404\b|error 404)|\b404\b.{0,20}(not found|error)|^not found\W*$|nothing (was )?found|"
+    r"(page|article|file|url|content).{0,30}(not (be )?found|(doesn.?t|does not|no longer) exist)|"
+    r"페이지를 찾을 수 없|존재하지 않는|页面不存在|找不到(页面|頁面|网页)|頁面不存在|お探しのページ|"
+    r"見つかりません|ไม่พบ(หน้า|ข้อมูล)|ບໍ່ພົບ|រកមិនឃើញ|không tìm thấy|tidak ditemukan|"
+    r"page introuvable|страница не найдена",
+    re.IGNORECASE,
+)
+_PAYWALL = re.compile(
+    r"(subscribe|sign up|register|log ?in|become a member).{0,40}(to )?(continue|keep|read|unlock|access)|"
+    r"(article|content|story).{0,20}(for|available to|reserved for|exclusive to).{0,9}(subscribers|members)|"
+    r"(subscribers|members)[- ]only|already a (subscriber|member)|to (continue|keep) reading|"
+    r"you have reached your.{0,20}limit|会員限定|有料会員|この記事は.{0,10}会員|"
+    r"유료\s?(회원|구독)|구독자 전용|付费(阅读|会员)|訂閱(後|才)|réservé aux abonnés|"
+    r"dành cho (thuê bao|hội viên)|khusus pelanggan|สำหรับสมาชิก",
+    re.IGNORECASE,
+)
+
+# Below these weights (crawler/pages/body.py) a text is so short that the page's other words decide.
+_SHORT = 900.0
+_NOTHING = 80.0
+
+
+def judge(*, title: str, lines: list[str], body: list[str], weight: float, free: bool) -> Verdict:
+    """The verdict on a page.
+
+    `lines` is everything the page shows, `body` the paragraphs found in it with their `weight`, and
+    `free` is False where the page's own JSON-LD says that it is to be paid for.
+    """
+    start = " ".join(lines)[:4000]
+    if weight < _SHORT:
+        if _BOT_WALL.search(title) or _BOT_WALL.search(start):
+            return "bot-wall"
+        if _NOT_FOUND.search(title) or (weight < 300 and _NOT_FOUND.search(start[:600])):
+            return "not-found"
+    if not free or (weight < _SHORT and _PAYWALL.search(_around(title, lines, body))):
+        return "paywall"
+    if weight < 300 and _CONSENT.search(start) and not _CONSENT.search(title):
+        return "consent"
+    return "article" if weight >= _NOTHING else "empty"
+
+
+def _around(title: str, lines: list[str], body: list[str]) -> str:
+    """What stands between the headline and a little after the text: menus elsewhere sell, too."""
+    first = lines.index(title) if title in lines else 0
+    last = max((place for place, line in enumerate(lines) if line in body), default=len(lines))
+    return "\n".join(lines[first : last + 8])

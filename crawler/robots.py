@@ -1,0 +1,70 @@
+"""May this page be asked for, by the site's robots.txt?
+
+For article pages; spiders obey through Scrapy. Read as RFC 9309 says: no file means yes, a server
+that fails to give it means "not now".
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+from protego import Protego
+from yarl import URL
+
+from crawler.client import Client, FetchError
+
+# The name that a site's robots.txt can address.
+NAME = "Wirewatch"
+
+# "unknown": the site could not say. Ask again later; the page is not asked meanwhile.
+Permission = Literal["allowed", "disallowed", "unknown"]
+
+_MAX_BYTES = 512 * 1024
+_KEEP = 24 * 3600.0
+_KEEP_UNKNOWN = 600.0
+_MANY = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    parsed: Protego | None  # None: everything is allowed
+    unknown: bool
+    until: float
+
+
+class Robots:
+    """The rules of the sites asked lately. `now` is a monotonic clock in seconds."""
+
+    def __init__(self, client: Client, now: Callable[[], float] = monotonic) -> None:
+        self._client = client
+        self._now = now
+        self._rules: OrderedDict[str, _Rules] = OrderedDict()
+
+    async def permission(self, url: str, *, proxy: str | None = None, deadline: float = 10.0) -> Permission:
+        """Whether Wirewatch may ask for `url`, an absolute address. Asks for robots.txt once a day."""
+        origin = str(URL(url).origin())
+        rules = self._rules.get(origin)
+        if rules is None or rules.until <= self._now():
+            rules = await self._read(origin, proxy, deadline)
+            self._rules[origin] = rules
+            while len(self._rules) > _MANY:
+                self._rules.popitem(last=False)
+        if rules.unknown:
+            return "unknown"
+        return "allowed" if rules.parsed is None or rules.parsed.can_fetch(url, NAME) else "disallowed"
+
+    async def _read(self, origin: str, proxy: str | None, deadline: float) -> _Rules:
+        try:
+            response = await self._client.get(
+                f"{origin}/robots.txt", max_bytes=_MAX_BYTES, deadline=deadline, proxy=proxy
+            )
+        except FetchError:
+            return _Rules(None, unknown=True, until=self._now() + _KEEP_UNKNOWN)
+        if response.status == 429 or response.status >= 500:
+            return _Rules(None, unknown=True, until=self._now() + _KEEP_UNKNOWN)
+        if response.status != 200:
+            return _Rules(None, unknown=False, until=self._now() + _KEEP)
+        text = response.body.decode("utf-8", "replace")
+        return _Rules(Protego.parse(text), unknown=False, until=self._now() + _KEEP)

@@ -1,0 +1,64 @@
+"""How do spiders reach the network?
+
+By Scrapy's aiohttp download handler with the connector of `crawler/guard.py` in it, so that feeds
+and spiders stand behind one guard. The handler is marked experimental in Scrapy 2.19: this is the
+only file that touches it.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+import aiohttp
+from scrapy import Request
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.utils.ssl import _make_ssl_context
+
+from crawler.guard import AllowList, GuardedConnector, refusal
+
+logger = logging.getLogger(__name__)
+
+
+class GuardedDownloadHandler(AiohttpDownloadHandler):
+    """Downloads http and https, and opens no socket that the guard does not allow."""
+
+    # We know; it would be printed for each crawl.
+    experimental: ClassVar[bool] = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        # Past AiohttpDownloadHandler's own, which would open a session that nothing guards.
+        BaseStreamingDownloadHandler.__init__(self, crawler)
+        self._ssl_context = _make_ssl_context(crawler.settings)
+        self._proxy: str | None = crawler.settings.get("WIREWATCH_PROXY") or None
+        exceptions = AllowList.parse(crawler.settings.getlist("WIREWATCH_ALLOW_PRIVATE"))
+        self._session = aiohttp.ClientSession(
+            connector=GuardedConnector(exceptions, limit=self._pool_size_total),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # Scrapy's own middleware inflates, within DOWNLOAD_MAXSIZE.
+            auto_decompress=False,
+            response_class=_ClientResponse,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )
+
+    @asynccontextmanager
+    async def _make_request(
+        self,
+        request: Request,
+        timeout: float,  # noqa: ASYNC109 - Scrapy's signature
+    ) -> AsyncIterator[_ClientResponse]:
+        try:
+            async with super()._make_request(request, timeout) as response:
+                yield response
+        except Exception as error:
+            refused = refusal(error)
+            if refused is None:
+                raise
+            # Not a DownloadFailedError: the retry middleware would ask again.
+            raise IgnoreRequest(str(refused)) from error
+
+    def _extract_proxy_url_with_creds(self, request: Request) -> str | None:
+        return self._proxy

@@ -1,0 +1,47 @@
+"""What travels between the daemon and the crawl process?
+
+Plain values, and the two functions that run there. They stand apart from the spiders, because the
+daemon must be able to name them without importing Scrapy.
+"""
+
+from dataclasses import dataclass
+
+from crawler.entry import Entry
+from crawler.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSettings:
+    """What `wirewatch.yaml` says to spiders.
+
+    `min_delay` is in seconds between two requests; `pages` bounds the list pages of one crawl.
+    """
+
+    contact: str | None = None
+    min_delay: float = 1.0
+    proxy: str | None = None
+    allow_private: tuple[str, ...] = ()
+    pages: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """The entries of one crawl in the page's order, how many requests it made (robots.txt too), and
+    in plain words what went wrong, or None. `killed` where the crawl process had to be ended."""
+
+    entries: tuple[Entry, ...]
+    requests: int
+    error: str | None = None
+    killed: bool = False
+
+
+def prepare() -> None:
+    """In a new crawl process: the imports that take a while, charged to no crawl."""
+    import crawler.spiders.crawl  # noqa: F401
+
+
+def run_crawl(source: Source, settings: CrawlSettings) -> CrawlResult:
+    """`crawler.spiders.crawl.crawl`, imported where it runs."""
+    from crawler.spiders.crawl import crawl
+
+    return crawl(source, settings)

@@ -1,0 +1,358 @@
+"""What does the one client promise: limits, redirects, politeness, plain words?"""
+
+import asyncio
+import gzip
+import socket
+import tracemalloc
+import zlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from time import monotonic
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from crawler.client import (
+    BadResponse,
+    Client,
+    FetchError,
+    Refused,
+    TooLarge,
+    TooSlow,
+    Unreachable,
+    Validators,
+    user_agent,
+)
+from crawler.source import FetchSettings
+from tests.crawler.site import Answer, Asked, never, reply, running
+
+HERE = FetchSettings(min_delay=timedelta(0), allow_private=("127.0.0.1",))
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    async with Client(HERE, "desk@example.org") as client:
+        yield client
+
+
+async def test_a_response_holds_status_headers_body_and_address(client: Client) -> None:
+    async with running(lambda _: reply("hello", ETag='"1"', Content_Type="text/plain")) as site:
+        response = await client.get(site.url("/feed?a=b%20c"))
+    assert (response.status, response.body, response.url) == (200, b"hello", site.url("/feed?a=b%20c"))
+    assert response.headers["etag"] == '"1"'
+    assert response.permanent_url is None
+    assert response.wire_bytes == 5
+    assert site.paths == ["/feed?a=b%20c"]
+
+
+async def test_it_says_honestly_who_it_is(client: Client) -> None:
+    async with running(never) as site:
+        await client.get(site.url())
+        await client.get(site.url(), user_agent="Own/1.0", headers={"Accept-Language": "lo"})
+    assert site.asked[0].headers["user-agent"] == user_agent("desk@example.org")
+    assert site.asked[0].headers["user-agent"].startswith("Wirewatch/")
+    assert site.asked[0].headers["user-agent"].endswith("(+desk@example.org)")
+    assert site.asked[1].headers["user-agent"] == "Own/1.0"
+    assert site.asked[1].headers["accept-language"] == "lo"
+
+
+async def test_validators_are_sent_and_a_304_is_a_response(client: Client) -> None:
+    async with running(lambda _: reply(status=304, ETag='"2"')) as site:
+        response = await client.get(
+            site.url(), conditional=Validators('"1"', "Tue, 24 Nov 2026 06:00:00 GMT")
+        )
+    assert (response.status, response.body, response.wire_bytes) == (304, b"", 0)
+    assert site.asked[0].headers["if-none-match"] == '"1"'
+    assert site.asked[0].headers["if-modified-since"] == "Tue, 24 Nov 2026 06:00:00 GMT"
+
+
+async def test_a_connection_is_used_again(client: Client) -> None:
+    async with running(lambda _: reply(status=304)) as site:
+        for _ in range(3):
+            await client.get(site.url())
+    assert (site.connections, len(site.asked)) == (1, 3)
+
+
+# Compression and size
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"news " * 1000)),
+        ("deflate", zlib.compress(b"news " * 1000)),
+        ("br", brotli.compress(b"news " * 1000)),
+        ("identity", b"news " * 1000),
+    ],
+)
+async def test_compressed_bodies_are_inflated(client: Client, encoding: str, body: bytes) -> None:
+    async with running(lambda _: reply(body, Content_Encoding=encoding)) as site:
+        response = await client.get(site.url())
+    assert response.body == b"news " * 1000
+    assert response.wire_bytes == len(body)
+
+
+BOMB = 100 * 1024 * 1024
+
+
+def _bomb(encoding: str) -> bytes:
+    zeros = bytes(BOMB)
+    return bytes(brotli.compress(zeros, quality=1)) if encoding == "br" else gzip.compress(zeros, 1)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+async def test_a_bomb_is_cut_at_the_limit_and_memory_stays_small(client: Client, encoding: str) -> None:
+    body = _bomb(encoding)
+    async with running(lambda _: reply(body, Content_Encoding=encoding)) as site:
+        tracemalloc.start()
+        with pytest.raises(TooLarge, match=r"is larger than 10 MiB"):
+            await client.get(site.url())
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024
+
+
+async def test_a_declared_length_over_the_limit_is_not_read(client: Client) -> None:
+    async def endless(writer: object) -> None:
+        assert isinstance(writer, asyncio.StreamWriter)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
+        await writer.drain()
+        await asyncio.sleep(30)
+
+    async with running(lambda _: endless) as site:
+        with pytest.raises(TooLarge):
+            await client.get(site.url())
+
+
+async def test_an_endless_body_without_length_is_cut(client: Client) -> None:
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(bytes(65536))
+            await writer.drain()
+
+    async with running(lambda _: endless) as site:
+        with pytest.raises(TooLarge, match="is larger than 1 MiB"):
+            await client.get(site.url(), max_bytes=1024 * 1024)
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,br", "lzma", "gzip, deflate, gzip"])
+async def test_nested_and_unknown_encodings_are_refused(client: Client, encoding: str) -> None:
+    body = gzip.compress(gzip.compress(b"x" * 1000))
+    async with running(lambda _: reply(body, Content_Encoding=encoding)) as site:
+        with pytest.raises(BadResponse, match="which is not accepted"):
+            await client.get(site.url())
+
+
+async def test_a_body_that_is_not_what_its_encoding_says_is_a_bad_response(client: Client) -> None:
+    async with running(lambda _: reply(b"not gzip at all", Content_Encoding="gzip")) as site:
+        with pytest.raises(BadResponse):
+            await client.get(site.url())
+
+
+# Time
+
+
+def _drip(first: bytes, piece: bytes) -> Answer:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(first)
+        while not writer.is_closing():
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    return drip
+
+
+@pytest.mark.parametrize(
+    ("first", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n", b"a"),
+        (b"", b""),
+    ],
+    ids=["headers", "body", "silence"],
+)
+async def test_a_slow_server_ends_at_the_total_deadline(client: Client, first: bytes, piece: bytes) -> None:
+    async with running(lambda _: _drip(first, piece)) as site:
+        started = monotonic()
+        with pytest.raises(TooSlow, match=r"did not answer completely within 0.3 s"):
+            await client.get(site.url(), deadline=0.3)
+        assert monotonic() - started < 2
+
+
+async def test_the_deadline_counts_over_all_redirects(client: Client) -> None:
+    def respond(asked: Asked) -> Answer:
+        async def late(writer: asyncio.StreamWriter) -> None:
+            await asyncio.sleep(0.2)
+            writer.write(reply(status=302, Location=asked.path + "x"))
+            await writer.drain()
+
+        return late
+
+    async with running(respond) as site:
+        with pytest.raises(TooSlow):
+            await client.get(site.url("/a"), deadline=0.5)
+        assert len(site.asked) == 3
+
+
+# Redirects
+
+
+def _hops(**to: str) -> object:
+    def respond(asked: Asked) -> Answer:
+        name = asked.path.strip("/")
+        if name in to:
+            status, _, location = to[name].partition(" ")
+            return reply(status=int(status), Location=location)
+        return reply(f"this is {asked.path}")
+
+    return respond
+
+
+async def test_redirects_are_followed_and_the_final_address_is_told(client: Client) -> None:
+    async with running(_hops(a="302 /b", b="307 c?x=1")) as site:  # type: ignore[arg-type]
+        response = await client.get(site.url("/a"))
+    assert response.body == b"this is /c?x=1"
+    assert response.url == site.url("/c?x=1")
+    assert response.permanent_url is None
+
+
+async def test_only_a_wholly_permanent_way_gives_a_permanent_address(client: Client) -> None:
+    async with running(_hops(a="301 /b", b="308 /c", d="301 /a2", a2="302 /c")) as site:  # type: ignore[arg-type]
+        assert (await client.get(site.url("/a"))).permanent_url == site.url("/c")
+        assert (await client.get(site.url("/d"))).permanent_url is None
+
+
+async def test_a_loop_of_redirects_ends(client: Client) -> None:
+    async with running(_hops(a="302 /b", b="302 /a")) as site:  # type: ignore[arg-type]
+        with pytest.raises(BadResponse, match="redirects more than 5 times"):
+            await client.get(site.url("/a"))
+        assert len(site.asked) == 6
+
+
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://example.org/x", "gopher://x/", "javascript:alert(1)", "data:,x"]
+)
+async def test_a_redirect_out_of_http_is_refused(client: Client, location: str) -> None:
+    async with running(_hops(a=f"301 {location}")) as site:  # type: ignore[arg-type]
+        with pytest.raises(Refused, match="is not http or https"):
+            await client.get(site.url("/a"))
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.2", "2130706434", "0x7f.2", "[::ffff:127.0.0.2]", "[::1]", "10.0.0.1"]
+)
+async def test_a_redirect_into_private_space_reaches_nobody(client: Client, host: str) -> None:
+    async with running(never, "127.0.0.2") as trap:
+        target = f"http://{host}:{trap.port}/latest/meta-data"
+        async with running(_hops(a=f"302 {target}")) as site:  # type: ignore[arg-type]
+            with pytest.raises(Refused, match="is not asked"):
+                await client.get(site.url("/a"))
+        assert trap.connections == 0
+
+
+async def test_a_key_for_one_host_is_not_shown_to_another() -> None:
+    settings = FetchSettings(min_delay=timedelta(0), allow_private=("127.0.0.0/8",))
+    async with Client(settings) as client, running(never, "127.0.0.2") as other:
+        async with running(_hops(a=f"302 {other.url('/b')}")) as site:  # type: ignore[arg-type]
+            await client.get(site.url("/a"), headers={"Authorization": "secret", "Accept-Language": "lo"})
+        assert site.asked[0].headers["authorization"] == "secret"
+        assert "authorization" not in other.asked[0].headers
+        assert other.asked[0].headers["accept-language"] == "lo"
+
+
+# What cannot be asked
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/", "file:///etc/passwd", "example.org/feed", "http://", "//x"]
+)
+async def test_only_absolute_web_addresses_are_asked(client: Client, url: str) -> None:
+    with pytest.raises(Refused, match=r"is not (an absolute http|a web address)"):
+        await client.get(url)
+
+
+async def test_a_private_address_is_refused_in_plain_words() -> None:
+    async with Client(FetchSettings()) as client, running(never) as trap:
+        with pytest.raises(Refused) as caught:
+            await client.get(trap.url("/feed"))
+        assert trap.connections == 0
+    assert str(caught.value) == (
+        f"{trap.url('/feed')} is not asked: 127.0.0.1 leads to a private or reserved address, which "
+        "Wirewatch does not ask; list it under fetch.allow_private if it is yours"
+    )
+
+
+async def test_a_server_that_is_down_is_unreachable_and_the_cause_is_kept(client: Client) -> None:
+    async with running(never) as site:
+        url = site.url()
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1 cannot be reached: Connect call failed") as caught:
+        await client.get(url)
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+async def test_a_name_that_does_not_resolve_is_said_so() -> None:
+    async with Client(HERE, resolver=Unresolving()) as client:
+        with pytest.raises(Unreachable, match=r"the name news\.example does not resolve"):
+            await client.get("http://news.example/feed")
+
+
+class Unresolving(AbstractResolver):
+    """Knows no name."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        raise OSError(socket.EAI_NONAME, f"{host}: name or service not known")
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("garbage", [b"\x00\x01\x02\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"SSH-2.0-x\r\n\r\n"])
+async def test_garbage_instead_of_http_is_a_fetch_error(client: Client, garbage: bytes) -> None:
+    async with running(lambda _: garbage) as site:
+        with pytest.raises(FetchError):
+            await client.get(site.url())
+
+
+async def test_a_broken_connection_is_a_fetch_error(client: Client) -> None:
+    async def half(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        await writer.drain()
+
+    async with running(lambda _: half) as site:
+        with pytest.raises(BadResponse):
+            await client.get(site.url())
+
+
+# Proxies
+
+
+async def test_requests_go_through_the_proxy() -> None:
+    async with running(lambda _: reply("by proxy")) as proxy:
+        settings = FetchSettings(
+            min_delay=timedelta(0), proxy=proxy.url().replace("//", "//me:pw@"), allow_private=("feeds.test",)
+        )
+        async with Client(settings) as client:
+            response = await client.get("http://feeds.test/rss")
+    assert response.body == b"by proxy"
+    assert proxy.paths == ["http://feeds.test/rss"]
+    assert proxy.asked[0].headers["proxy-authorization"] == "Basic bWU6cHc="
+
+
+async def test_a_proxy_that_is_down_is_named_without_its_password() -> None:
+    async with running(never) as gone:
+        proxy = gone.url().replace("//", "//me:pw@")
+    settings = FetchSettings(min_delay=timedelta(0), allow_private=("feeds.test",))
+    async with Client(settings) as client:
+        with pytest.raises(Unreachable, match="could not be asked through") as caught:
+            await client.get("http://feeds.test/rss", proxy=proxy)
+    assert "pw" not in str(caught.value)
+
+
+async def test_a_socks_proxy_is_refused_in_plain_words(client: Client) -> None:
+    with pytest.raises(Refused, match="is not an http:// or https:// proxy"):
+        await client.get("http://feeds.test/rss", proxy="socks5://127.0.0.1:1080")
