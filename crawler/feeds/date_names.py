@@ -1,0 +1,96 @@
+"""Which month, zone or half of the day is that word?
+
+The names that publishers of some twenty languages write into dates, folded (NFKC, lower case).
+How a date is put together from them is `crawler/feeds/dates.py`.
+"""
+
+import re
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """`text` as the names here are written: compatibility forms resolved, digits ASCII, lower case."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text).translate(_DIGITS).casefold()
+
+
+# Thai, Lao, Khmer, Burmese, Arabic, Persian and Devanagari digits.
+_DIGITS = {
+    first + n: str(n) for first in (0x0E50, 0x0ED0, 0x17E0, 0x1040, 0x0660, 0x06F0, 0x0966) for n in range(10)
+}
+
+_MONTHS_IN_ORDER = (
+    # English, French, Spanish, Portuguese, German, Dutch
+    "january february march april may june july august september october november december",
+    "jan feb mar apr may jun jul aug sep oct nov dec",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "janv févr mars avr mai juin juil août sept oct nov déc",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "ene feb mar abr may jun jul ago sept oct nov dic",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "jan fev mar abr mai jun jul ago set out nov dez",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    # Indonesian, Malay, Filipino
+    "januari februari maret april mei juni juli agustus september oktober november desember",
+    "jan peb mar apr mei jun jul agu sep okt nop des",
+    "januari februari mac april mei jun julai ogos september oktober november disember",
+    "jan feb mac apr mei jun jul ogo sep okt nov dis",
+    "enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre",
+    # Russian: of the month, the month, short
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "янв фев мар апр мая июн июл авг сен окт ноя дек",
+    # Vietnamese in words; as a number it is read beside "tháng"
+    "tháng_một tháng_hai tháng_ba tháng_tư tháng_năm tháng_sáu tháng_bảy tháng_tám tháng_chín tháng_mười"
+    " tháng_mười_một tháng_mười_hai",
+    # Thai, Lao, Khmer, Burmese
+    "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
+    "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.",
+    "ມັງກອນ ກຸມພາ ມີນາ ເມສາ ພຶດສະພາ ມິຖຸນາ ກໍລະກົດ ສິງຫາ ກັນຍາ ຕຸລາ ພະຈິກ ທັນວາ",
+    "ມ.ກ. ກ.ພ. ມ.ນ. ມ.ສ. ພ.ພ. ມິ.ຖ. ກ.ລ. ສ.ຫ. ກ.ຍ. ຕ.ລ. ພ.ຈ. ທ.ວ.",
+    "មករា កុម្ភៈ មីនា មេសា ឧសភា មិថុនា កក្កដា សីហា កញ្ញា តុលា វិច្ឆិកា ធ្នូ",
+    "ဇန်နဝါရီ ဖေဖော်ဝါရီ မတ် ဧပြီ မေ ဇွန် ဇူလိုင် ဩဂုတ် စက်တင်ဘာ အောက်တိုဘာ နိုဝင်ဘာ ဒီဇင်ဘာ",
+    # Arabic for Al Jazeera and its like
+    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+)
+_OTHER_SPELLINGS = {
+    "sept": 9, "fevr": 2, "fevrier": 2, "aout": 8, "decembre": 12, "marco": 3, "pebruari": 2, "nopember": 11,
+    "ags": 8, "okto": 10, "сент": 9, "нояб": 11, "февр": 2, "ເມສາ": 4, "ກຸມພາ": 2, "ກໍລະກົດ": 7, "ພຶດສະພາ": 5,
+    "ພຶດຊະພາ": 5, "ມິຖຸນາ": 6, "ມີຖຸນາ": 6, "កុម្ភះ": 2, "កុម្ភ": 2, "มค": 1, "กพ": 2, "มีค": 3, "เมย": 4, "พค": 5,
+    "มิย": 6, "กค": 7, "สค": 8, "กย": 9, "ตค": 10, "พย": 11, "ธค": 12, "ສິງຫາ": 8, "သြဂုတ်": 8, "မတ်လ": 3,
+}  # fmt: skip
+
+# Folded name → 1 to 12.
+MONTHS: dict[str, int] = {fold(name): number for name, number in _OTHER_SPELLINGS.items()}
+for _names in _MONTHS_IN_ORDER:
+    for _number, _name in enumerate(_names.split(), 1):
+        MONTHS.setdefault(fold(_name.replace("_", " ")), _number)
+
+
+def _alternatives(names: list[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+# Where words are parted, a name is a whole word; in Thai and its neighbours it stands anywhere.
+_PARTED = [name for name in MONTHS if not "\u0e00" <= name[0] <= "\u17ff"]
+_UNPARTED = [name for name in MONTHS if "\u0e00" <= name[0] <= "\u17ff"]
+MONTH = re.compile(rf"(?<!\w)(?:{_alternatives(_PARTED)})(?!\w)|{_alternatives(_UNPARTED)}")
+THAI = re.compile("[\u0e01-\u0e5b]")
+
+# Hours east of UTC, for names that mean one zone wherever they are written. What two countries
+# share (CST, IST, PST of Manila, AST) is understood only where it is the source's own.
+ZONES: dict[str, float] = {
+    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2,
+    "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "trt": 3, "eat": 3, "cat": 2, "sast": 2, "wat": 1, "gst": 4,
+    "pkt": 5, "npt": 5.75, "bdt": 6, "btt": 6, "mmt": 6.5, "ict": 7, "wib": 7, "krat": 7, "wita": 8, "wit": 9,
+    "myt": 8, "sgt": 8, "pht": 8, "phst": 8, "hkt": 8, "bnt": 8, "awst": 8, "ulat": 8, "kst": 9,
+    "jst": 9, "tlt": 9, "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "chst": 10, "vlat": 10,
+    "nzst": 12, "nzdt": 13, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "akst": -9, "hst": -10, "brt": -3, "art": -3,
+}  # fmt: skip
+
+# After noon or before; both stand before the hour in Korean and Chinese, after it elsewhere.
+AM = r"a\.?m\.?|오전|上午|午前|凌晨|早上|sa|sáng|เช้า|ព្រឹក|ເຊົ້າ"
+PM = r"p\.?m\.?|오후|下午|午後|晚上|中午|ch|chiều|tối|ល្ងាច|ແລງ"

@@ -1,0 +1,168 @@
+"""In which encoding is a feed written, whatever it and its server say?
+
+Bytes in, text out, never an exception: UTF-8 if it is that; else what the document or the server
+names, with the wider set that the name really stands for; else the legacy encoding in which the
+bytes make the most sense.
+"""
+
+import codecs
+import re
+from collections.abc import Callable
+
+_BOMS = (
+    (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le"),
+)  # fmt: skip
+# How "<?" or "<r" begins without a byte order mark.
+_STARTS = (
+    (b"\x00\x00\x00<", "utf-32-be"), (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le"), (b"Lo\xa7\x94", "cp037"),
+)  # fmt: skip
+_DECLARED = re.compile(rb"^[^<]{0,64}<\?xml[^>]{0,256}?encoding\s*=\s*[\"']\s*([\w.:-]{1,40})", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+# The name that is written and the set that is meant (as in the WHATWG's table of labels).
+_MEANT = {
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030",
+    "euc-kr": "cp949", "euckr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "korean": "cp949",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
+    "big5": "big5hkscs", "x-x-big5": "big5hkscs", "tis-620": "cp874", "iso-8859-11": "cp874",
+    "windows-874": "cp874", "dos-874": "cp874", "x-euc-jp": "euc_jp",
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "iso-8859-9": "cp1254", "x-mac-cyrillic": "mac_cyrillic", "unicode": "utf-8",
+}  # fmt: skip
+# Text in these is ASCII to the eye of a UTF-8 decoder, so only their names tell.
+_SEVEN_BIT = ("iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "hz", "utf-7")
+# Plain prose of each script, in the encodings that its old sites use.
+_HANGUL = re.compile("[가-힣]")
+_HAN = re.compile("[一-龥]")
+_JAPANESE = re.compile("[ぁ-ヿ一-龥、。「」]")
+_KANA = re.compile("[ぁ-ヿ]")
+_THAI = re.compile("[ก-๛]")
+# Marks without a letter to stand on, vowels without a letter to follow, letters out of use.
+_THAI_ASTRAY = re.compile("(?<![ก-ฮัิ-ู])[ัิ-ฺ็-๎]|[เ-ไ](?![ก-ฮ])|[ฃฅฦ๏๚๛]")
+_CYRILLIC = re.compile("[а-яё]")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+# A damaged character or two in so much good UTF-8 do not make it another encoding.
+_DAMAGE = 0.02
+_DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*\?>")
+# Not allowed in XML, and no part of any text.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """The text of `body`, without byte order mark, XML declaration and control characters."""
+    text = _decoded(body, content_type)
+    text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
+    return _CONTROLS.sub("", text).strip()
+
+
+def _decoded(body: bytes, content_type: str | None) -> str:
+    for start, encoding in (*_BOMS, *_STARTS):
+        if body.startswith(start):
+            return body.decode(encoding, "replace")
+    named = _named(body, content_type)
+    for encoding in named:
+        if encoding in _SEVEN_BIT:
+            return _strictly(body, encoding) or body.decode("utf-8", "replace")
+    text = _strictly(body, "utf-8")
+    if text is not None:
+        return text
+    for encoding in named:
+        text = _strictly(body, encoding)
+        if text is not None:
+            return text
+    lossy = body.decode("utf-8", "replace")
+    if lossy.count("\ufffd") <= _DAMAGE * len(_FOREIGN.findall(lossy)):
+        return lossy
+    return _guessed(body, named) or lossy
+
+
+def _named(body: bytes, content_type: str | None) -> list[str]:
+    """What document and server call the encoding, the document first: servers name a default."""
+    names = []
+    declared = _DECLARED.match(body[:512])
+    if declared:
+        names.append(declared[1].decode("ascii", "ignore").lower())
+    charset = _CHARSET.search(content_type or "")
+    if charset:
+        names.append(charset[1].lower())
+    return [_MEANT.get(name, name) for name in names]
+
+
+def _strictly(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _guessed(body: bytes, named: list[str]) -> str | None:
+    """What is named, though it is damaged; else the encoding in which most of it is plain prose."""
+    for encoding in named:
+        try:
+            text = body.decode(encoding, "replace")
+        except (UnicodeError, LookupError, ValueError):
+            continue
+        if encoding != "utf-8" and text.count("\ufffd") <= _DAMAGE * len(_FOREIGN.findall(text)):
+            return text
+    sample = body[:65536]
+    runs = _HIGH.findall(sample)
+    # Letters with accents stand alone among plain ones, those of other scripts together.
+    if sum(map(len, runs)) < 1.5 * len(runs):
+        return body.decode("cp1252", "replace")
+    scores = [(score(sample), encoding) for encoding, score in _GUESSES]
+    best, encoding = max(scores, key=lambda found: found[0])
+    return body.decode(encoding if best > _SURE else "cp1252", "replace")
+
+
+# The first of two equals wins.
+_SURE = 0.7
+
+
+def _japanese(encoding: str) -> Callable[[bytes], float]:
+    def score(sample: bytes) -> float:
+        text = sample.decode(encoding, "replace")
+        return _share(_JAPANESE, text) if _share(_KANA, text) > 0.1 else 0.0
+
+    return score
+
+
+def _common(script: re.Pattern[str], encoding: str, first: int, last: int) -> Callable[[bytes], float]:
+    """The sets of Korea and China have their common characters within these leading bytes."""
+
+    def score(sample: bytes) -> float:
+        foreign = _FOREIGN.findall(sample.decode(encoding, "replace"))
+        leads = [char.encode(encoding, "ignore")[:1] for char in foreign if script.match(char)]
+        return sum(first <= ord(lead or b"\0") <= last for lead in leads) / len(foreign) if foreign else 0.0
+
+    return score
+
+
+def _thai(sample: bytes) -> float:
+    # Any bytes look Thai; only in Thai do the marks stand where they may.
+    text = sample.decode("cp874", "replace")
+    letters = len(_THAI.findall(text))
+    return _share(_THAI, text) - 8 * len(_THAI_ASTRAY.findall(text)) / letters if letters else 0.0
+
+
+def _russian(encoding: str) -> Callable[[bytes], float]:
+    # Capitals and small letters have changed places between the two encodings.
+    return lambda sample: _share(_CYRILLIC, sample.decode(encoding, "replace"))
+
+
+_GUESSES: tuple[tuple[str, Callable[[bytes], float]], ...] = (
+    ("cp949", _common(_HANGUL, "cp949", 0xB0, 0xC8)),
+    ("euc_jp", _japanese("euc_jp")),
+    ("cp932", _japanese("cp932")),
+    ("gb18030", _common(_HAN, "gb18030", 0xB0, 0xD7)),
+    ("big5hkscs", _common(_HAN, "big5hkscs", 0xA4, 0xC6)),
+    ("cp874", _thai),
+    ("cp1251", _russian("cp1251")),
+    ("koi8_r", _russian("koi8_r")),
+)
+
+
+def _share(wanted: re.Pattern[str], text: str) -> float:
+    foreign = len(_FOREIGN.findall(text))
+    return len(wanted.findall(text)) / foreign if foreign else 0.0

@@ -1,0 +1,104 @@
+"""How is a feed asked for what it has?
+
+Conditional request, equal bodies ended early, everything else parsed. Parsing itself is
+`crawler/feeds/parse.py`; what an outcome costs the source is `crawler/polling.py`; what a status
+means is `crawler/refusals.py`.
+"""
+
+import asyncio
+from datetime import datetime, tzinfo
+from hashlib import blake2b
+from typing import TypedDict
+
+from archive.sources import SourceState
+from crawler.children import ChildError
+from crawler.client import FetchError, Response, Validators
+from crawler.feeds.parse import FeedError, ParsedFeed, parse_fast, parse_feed
+from crawler.gathering import Gathered, Tools
+from crawler.polling import address_of
+from crawler.refusals import refusal, without_answer
+from crawler.rhythm import longer, max_age
+from crawler.source import Source
+
+# What the fast reader takes is parsed in a thread, up to this size. What needs feedparser goes to
+# the reading process, which can be killed, unless it is small: 256 KiB of attributes cost feedparser
+# half a minute (bytes).
+FAST_SIZE = 1024 * 1024
+SMALL_SIZE = 16 * 1024
+PARSE_DEADLINE = 20.0
+
+
+async def gather_feed(source: Source, state: SourceState, tools: Tools, now: datetime) -> Gathered:
+    """Poll a feed; never raises for what the server does."""
+    response = await ask(source, state, tools)
+    if isinstance(response, Gathered):
+        return response
+    if response.status not in (200, 304):
+        return refusal(response, now)
+    etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+    body_hash = blake2b(response.body, digest_size=16).hexdigest()
+    asked = max_age(response.headers.get("Cache-Control"), response.headers.get("Age"))
+    if response.status == 304 or body_hash == state.body_hash:
+        known = state if response.status == 304 else None
+        return Gathered(
+            "unchanged",
+            etag=etag or (known and known.etag) or None,
+            last_modified=modified or (known and known.last_modified) or None,
+            body_hash=state.body_hash,
+            permanent_url=response.permanent_url,
+            ask_after=asked,
+        )
+    try:
+        feed = await _parsed(source, response, tools, now)
+    except (FeedError, ChildError) as error:
+        return Gathered("failed", error=f"{source.url}: {error}", trouble="unreadable")
+    if not feed.entries:
+        return Gathered("failed", error=f"{source.url} answers, but with no entries", trouble="empty")
+    return Gathered(
+        "entries",
+        feed.entries,
+        etag,
+        modified,
+        body_hash,
+        permanent_url=response.permanent_url,
+        ask_after=longer(asked, feed.ask_after),
+        skip_hours=feed.skip_hours,
+    )
+
+
+async def ask(source: Source, state: SourceState, tools: Tools) -> Response | Gathered:
+    """The source's answer to a conditional request; a failed poll where there was none."""
+    try:
+        return await tools.client.get(
+            address_of(source, state),
+            headers=source.headers or None,
+            conditional=Validators(state.etag, state.last_modified),
+            user_agent=source.user_agent,
+            proxy=source.proxy,
+        )
+    except FetchError as error:
+        return without_answer(error)
+
+
+async def _parsed(source: Source, response: Response, tools: Tools, now: datetime) -> ParsedFeed:
+    body = response.body
+    how: _How = {
+        "content_type": response.headers.get("Content-Type"),
+        "zone": source.timezone,
+        "now": now,
+        "with_outlet": source.type == "google-news",
+    }
+    if len(body) <= SMALL_SIZE:
+        return await asyncio.to_thread(parse_feed, body, response.url, **how)
+    if len(body) <= FAST_SIZE:
+        feed = await asyncio.to_thread(parse_fast, body, response.url, **how)
+        if feed is not None:
+            return feed
+    return await tools.reading.run(parse_feed, PARSE_DEADLINE, body, response.url, **how)
+
+
+class _How(TypedDict):
+    content_type: str | None
+    zone: tzinfo | None
+    now: datetime
+    with_outlet: bool

@@ -1,0 +1,109 @@
+"""What does a feed announce?
+
+RSS, Atom, RDF and JSON Feed: bytes in, entries out, in the feed's order. The fast reader goes
+first, feedparser takes what it declines. Fetching is `crawler/feeds/gather.py`; whether an entry
+is known is `crawler/identity.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from crawler.entry import Entry
+from crawler.feeds.decode import decode
+from crawler.feeds.item import RawFeed, entry_of
+from crawler.feeds.json_feed import looks_like_json, read_json_feed
+from crawler.feeds.lenient import NoFeed, read_leniently
+from crawler.feeds.well_formed import Declined, read_well_formed
+
+
+class FeedError(Exception):
+    """The body is no feed; the text says what it looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed's entries in its own order, its language where it states one, and its wishes.
+
+    `ask_after` is how long it wants to be left alone (ttl, sy:updatePeriod); `skip_hours` the hours
+    of the week (UTC, 0 is Monday's first) in which it does not want to be asked.
+    """
+
+    entries: tuple[Entry, ...]
+    language: str | None = None
+    ask_after: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+
+
+def parse_feed(
+    body: bytes,
+    url: str,
+    *,
+    content_type: str | None = None,
+    zone: tzinfo | None = None,
+    now: datetime | None = None,
+    with_outlet: bool = False,
+) -> ParsedFeed:
+    """The entries of `body`, which came from `url`.
+
+    `zone` is where dates lie that name none; `with_outlet` says that the feed gathers other
+    people's articles and names their outlets. Raises FeedError if this is no feed; a feed without
+    entries is one.
+    """
+    text = decode(body, content_type)
+    feed = _read_fast(text, url)
+    if feed is None:
+        try:
+            feed = read_leniently(text, url)
+        except NoFeed as error:
+            raise FeedError(_what_it_is(body, str(error))) from error
+    return _parsed(feed, zone, now, with_outlet)
+
+
+def parse_fast(
+    body: bytes,
+    url: str,
+    *,
+    content_type: str | None = None,
+    zone: tzinfo | None = None,
+    now: datetime | None = None,
+    with_outlet: bool = False,
+) -> ParsedFeed | None:
+    """As `parse_feed`, but None where the feed would need feedparser, which hostile input can
+    keep busy for minutes. This takes time in proportion to the body."""
+    feed = _read_fast(decode(body, content_type), url)
+    return None if feed is None else _parsed(feed, zone, now, with_outlet)
+
+
+def _read_fast(text: str, url: str) -> RawFeed | None:
+    if looks_like_json(text):
+        try:
+            return read_json_feed(text, url)
+        except ValueError as error:
+            raise FeedError(f"this is no feed: {error}") from error
+    try:
+        return read_well_formed(text, url)
+    except Declined:
+        return None
+
+
+def _parsed(feed: RawFeed, zone: tzinfo | None, now: datetime | None, with_outlet: bool) -> ParsedFeed:
+    moment = now or datetime.now(UTC)
+    entries = (entry_of(item, feed, zone, moment, with_outlet=with_outlet) for item in feed.items)
+    found = tuple(entry for entry in entries if entry is not None)
+    return ParsedFeed(found, feed.language, feed.ask_after, feed.skip_hours)
+
+
+_LOOKS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("the answer was empty", lambda head: not head.strip()),
+    ("this is a web page, not a feed", lambda head: b"<html" in head or b"<!doctype html" in head),
+    ("this is an image", lambda head: head[:4] in (b"\x89png", b"\xff\xd8\xff\xe0", b"gif8")),
+)
+
+
+def _what_it_is(body: bytes, reason: str) -> str:
+    head = body[:2048].lower()
+    for meaning, fits in _LOOKS:
+        if fits(head):
+            return meaning
+    return f"this is no feed ({reason})" if reason else "this is no feed"

@@ -1,0 +1,74 @@
+"""What does asking a source give, whatever its type?
+
+`Gathered`, and `gather`, which finds the one function for the source's `type:`. A new type is one
+file with such a function and one line in `TYPES`; any other name is a spider's.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Literal, TypeAlias
+
+from archive.sources import SourceState
+from crawler.children import Child
+from crawler.client import Client
+from crawler.entry import Entry
+from crawler.source import FetchSettings, Source
+
+# unreachable: no connection, perhaps through no fault of the source. blocked: a bot wall, a login or
+# the law. gone: 410. throttled: 429 or 503. empty: an answer without entries. unreadable: no feed.
+Trouble = Literal["unreachable", "blocked", "gone", "missing", "throttled", "empty", "unreadable", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The outcome of one poll.
+
+    "unchanged" costs next to nothing and holds no entries. "failed" says in `error`, for people,
+    what happened and what to do, and in `trouble` of which kind it is. The validators and the hash
+    are for the next poll. `permanent_url` is where permanent redirects led; `ask_after` how long
+    the publisher wants to be left alone, and `skip_hours` in which hours of the week (UTC, 0 is
+    Monday's first).
+    """
+
+    outcome: Literal["unchanged", "entries", "failed"]
+    entries: tuple[Entry, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    retry_after: timedelta | None = None
+    error: str | None = None
+    trouble: Trouble | None = None
+    permanent_url: str | None = None
+    ask_after: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What gathering works with: the guarded client and the two child processes."""
+
+    client: Client
+    reading: Child
+    crawling: Child
+    fetch: FetchSettings
+    contact: str | None
+
+
+Gather: TypeAlias = Callable[[Source, SourceState, Tools, datetime], Awaitable[Gathered]]
+
+# type → module and function, imported when first needed.
+TYPES = {
+    "feed": "crawler.feeds.gather:gather_feed",
+    "google-news": "crawler.feeds.google_news:gather_google_news",
+    "sitemap": "crawler.sitemap:gather_sitemap",
+}
+SPIDER = "crawler.spiders.gather:gather_pages"
+
+
+async def gather(source: Source, state: SourceState, tools: Tools, now: datetime) -> Gathered:
+    """Ask `source` what it has. Never raises for what a source or its server does."""
+    module, function = TYPES.get(source.type, SPIDER).split(":")
+    run: Gather = getattr(import_module(module), function)
+    return await run(source, state, tools, now)

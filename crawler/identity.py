@@ -1,0 +1,201 @@
+"""Is this entry an article that is known already?
+
+Pure: an entry gets a canonical URL and keys, and against what is known by those keys each entry
+of a poll is the same article or a new one. The canonical form is `crawler/addresses.py`; where keys
+are kept is `archive/articles.py`.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from archive.articles import Known
+from crawler.addresses import canonical_url as canonical_url
+from crawler.entry import Entry
+
+# What parts words in the fifteen languages. Marks stay: in Thai or Khmer they are vowels.
+_BETWEEN_WORDS = re.compile(
+    r"[\s!-/:-@\[-`{-~\x80-\xbf\u02b0-\u02ff\u2000-\u206f\u2190-\u2bff\u3000-\u303f\u17d4-\u17da\u104a-\u104f]+"
+)
+# Khmer and Lao mark their words with blanks of no width, and sometimes do not.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# A home page is no article's address, however many items link to it.
+_FRONT_PAGE = re.compile(r"https://[^/]*/?")
+# Titles of one article under one GUID share at least so many of their pairs of letters.
+_SIMILAR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an entry is known by; a key is None where it would tell nothing.
+
+    `url` is its address, `guid` its outlet and GUID, `title` its outlet, title and day, `heading`
+    its outlet and title on whatever day.
+    """
+
+    canonical: str
+    url: int
+    guid: int | None
+    title: int | None
+    heading: int | None = None
+
+    def all(self) -> tuple[int, ...]:
+        """All keys that it has."""
+        keys = (self.url, self.guid, self.title, self.heading)
+        return tuple(key for key in keys if key is not None)
+
+
+def identify(entry: Entry, outlet: str, found: datetime) -> Identity:
+    """The identity of an entry of `outlet` that was found at `found`.
+
+    A GUID counts within its outlet; a title within its outlet and day (in UTC).
+    """
+    canonical = canonical_url(entry.link) if entry.link else ""
+    title = _plain(entry.title)
+    day = (entry.published or found).date().isoformat()
+    guid = entry.guid if entry.guid and canonical_url(entry.guid) != canonical else ""
+    own = canonical and not _FRONT_PAGE.fullmatch(canonical)
+    return Identity(
+        canonical or entry.guid or f"{outlet}/{day}/{title}",
+        _key("url", canonical if own else f"{outlet}/{guid or f'{day}/{title}'}"),
+        _key("guid", outlet, guid) if guid else None,
+        _key("title", outlet, day, title) if title else None,
+        _key("heading", outlet, title) if title else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A poll's entries, told apart.
+
+    `new` are those that no article is known of. `again` are further keys that known articles go by
+    now, as (key, article). `changed` are known articles under a title they never had before, as
+    (article, entry). `renumbered`: more than half of the poll bears new ids and addresses on known
+    articles, so whatever else looks new in it is not to be trusted as news.
+    """
+
+    new: tuple[tuple[Entry, Identity], ...]
+    again: tuple[tuple[int, int], ...]
+    changed: tuple[tuple[int, Entry], ...] = ()
+    renumbered: bool = False
+
+
+def sort_entries(entries: Iterable[tuple[Entry, Identity]], known: Mapping[int, Known], limit: int) -> Sorted:
+    """Which entries are new articles, in their order, each article once, at most `limit`.
+
+    The same: by URL, unless other articles of the poll have it too; by outlet, title and day; by
+    GUID, if titles are alike or the address ends alike, since some feeds give one GUID to different
+    articles. In a renumbered poll an equal title suffices, whatever its day.
+    """
+    poll = _Poll.of(list(entries), known)
+    new: list[tuple[Entry, Identity]] = []
+    again: dict[int, int] = {}
+    changed: dict[int, Entry] = {}
+    here: dict[int, Known] = {}
+    for entry, identity in poll.entries:
+        found = _same(entry, identity, known, poll) or _same(entry, identity, here, poll)
+        if found is None:
+            if len(new) < limit:
+                new.append((entry, identity))
+                first = Known(-1, identity.canonical, entry.title)
+                here.update((key, first) for key in identity.all() if key not in here)
+        elif found.article >= 0:
+            again.update((key, found.article) for key in identity.all() if key not in known)
+            if identity.heading is not None and identity.heading not in known:
+                changed.setdefault(found.article, entry)
+    return Sorted(tuple(new), tuple(again.items()), tuple(changed.items()), poll.renumbered)
+
+
+def all_keys(identities: Sequence[Identity]) -> list[int]:
+    """Every key of a poll, to be asked for at once."""
+    return [key for identity in identities for key in identity.all()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    """What the entries of a poll say of each other.
+
+    `shared` are the keys of addresses that several titles lead to: a section, a live page; `common`
+    those of titles that several addresses bear: "Weather".
+    """
+
+    entries: list[tuple[Entry, Identity]]
+    shared: frozenset[int]
+    common: frozenset[int]
+    renumbered: bool
+
+    @classmethod
+    def of(cls, entries: list[tuple[Entry, Identity]], known: Mapping[int, Known]) -> "_Poll":
+        pairs = {(identity.url, identity.heading) for _, identity in entries}
+        shared = _repeated(url for url, _ in pairs)
+        common = _repeated(heading for _, heading in pairs if heading is not None)
+        moved = sum(_is_renumbered(identity, known, common) for _, identity in entries)
+        return cls(entries, shared, common, 2 * moved > len(entries))
+
+
+def _repeated(keys: Iterable[int]) -> frozenset[int]:
+    return frozenset(key for key, times in Counter(keys).items() if times > 1)
+
+
+def _is_renumbered(identity: Identity, known: Mapping[int, Known], common: frozenset[int]) -> bool:
+    """Whether an entry's id is new (its GUID, or its address where that is its id), though its title
+    or its address is known."""
+    title_known = identity.heading in known and identity.heading not in common
+    if identity.guid is not None:
+        return identity.guid not in known and (identity.url in known or title_known)
+    return identity.url not in known and title_known
+
+
+def _same(entry: Entry, identity: Identity, known: Mapping[int, Known], poll: _Poll) -> Known | None:
+    by_url, by_guid = known.get(identity.url), _get(known, identity.guid)
+    by_heading = _get(known, identity.heading)
+    if by_url is not None:
+        if identity.url not in poll.shared or _alike(by_url.title, entry.title):
+            return by_url
+        # Several articles at one address: the title tells which.
+        if by_heading is not None:
+            return by_heading
+    by_title = _get(known, identity.title)
+    if by_title is not None:
+        return by_title
+    if by_heading is not None and poll.renumbered and identity.heading not in poll.common:
+        return by_heading
+    if by_guid is not None and (
+        _alike(by_guid.title, entry.title) or _same_end(by_guid.canonical, identity.canonical)
+    ):
+        return by_guid
+    return None
+
+
+def _get(known: Mapping[int, Known], key: int | None) -> Known | None:
+    return known.get(key) if key is not None else None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two titles are versions of one, by the pairs of letters they share: in any script."""
+    first, second = _plain(one), _plain(other)
+    if first == second:
+        return True
+    pairs = [{text[n : n + 2] for n in range(len(text) - 1)} for text in (first, second)]
+    return len(pairs[0] & pairs[1]) >= _SIMILAR * max(len(pairs[0] | pairs[1]), 1)
+
+
+def _same_end(one: str, other: str) -> bool:
+    """Whether two addresses end alike, so that only host or section have changed."""
+    end = one.rsplit("/", 1)[-1]
+    return len(end) > 2 and end == other.rsplit("/", 1)[-1]
+
+
+def _plain(title: str) -> str:
+    """A title's words and numbers alone, so that quotes, dashes and capitals make no other title."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", title).casefold())
+    return _BETWEEN_WORDS.sub(" ", text).strip()
+
+
+def _key(*parts: str) -> int:
+    digest = blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,0 +1,114 @@
+"""What does a piece of a feed's markup say as plain text?
+
+Titles and teasers come as text, as HTML, as HTML escaped once more, or as all of these in one
+feed. Whole article pages are `crawler/pages/`.
+"""
+
+import html
+import re
+from functools import cache
+from typing import Any
+
+# The parser below is asked only where there is something to parse: most titles are plain. "<KBS>"
+# and "x<y" are no markup, so names count, not brackets.
+_NAMES = (
+    r"a|abbr|acronym|address|article|aside|audio|b|bdi|bdo|big|blockquote|body|br|button|canvas|caption|center"
+    r"|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]"
+    r"|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main|mark|meta|nav|nobr|noscript|object|ol"
+    r"|p|param|picture|pre|q|rp|rt|ruby|s|samp|script|section|small|source|span|strike|strong|style|sub|summary"
+    r"|sup|svg|table|tbody|td|template|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr"
+)
+_TAG = re.compile(rf"<(?:/?(?:{_NAMES})\b|!--|!DOCTYPE|\?xml)", re.IGNORECASE)
+_NO_TAG = re.compile(rf"<(?!/?(?:{_NAMES})\b|!--|!DOCTYPE|\?xml)", re.IGNORECASE)
+# In longer texts unknown brackets are more often some program's markup than words, and the parser is
+# faster than the tags' names are.
+_SHORT = 2048
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+# Beginning and end of one of these part words; those of <b> do not.
+_BLOCK = re.compile(
+    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6r]|header"
+    r"|li|main|nav|ol|p|pre|section|table|t[dhr]|ul)\b)",
+    re.IGNORECASE,
+)
+# Tags that need no parser: of these names, with attributes that hold no brackets.
+_PLAIN_BLOCK = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|h[1-6]|blockquote|figure|figcaption|hr)(?:\s+[\w:-]+=\"[^\"<>]*\")*\s*/?>",
+    re.IGNORECASE,
+)
+_PLAIN_INLINE = re.compile(
+    r"</?(?:a|b|i|em|strong|span|img|u|small|sup|sub|font|cite)(?:\s+[\w:-]+=\"[^\"<>]*\")*\s*/?>",
+    re.IGNORECASE,
+)
+_SILENT = ("script", "style", "noscript", "template", "iframe", "object", "svg")
+
+
+def plain_text(markup: str, *, limit: int) -> str:
+    """`markup` without tags and entities, white space folded, cut at `limit` bytes of UTF-8.
+
+    Never raises; what cannot be parsed stays as it is. What was escaped twice is resolved twice,
+    so that "AT&amp;amp;T" reads "AT&T".
+    """
+    # Markup takes room that text does not need; beyond this nothing is read.
+    text = _once(_sound(markup[: limit * 4].replace("\x00", ""))).strip()
+    # Markup that was escaped once too often comes out as markup.
+    if _TAG.match(text):
+        text = _once(text)
+    return cut(" ".join(text.split()), limit)
+
+
+def _once(text: str) -> str:
+    if _TAG.search(text):
+        text = _without_tags(text)
+    elif "&" in text:
+        text = _sound(html.unescape(text))
+        if _TAG.search(text):
+            text = _without_tags(text)
+    return html.unescape(text) if _ENTITY.search(text) else text
+
+
+def _sound(text: str) -> str:
+    """Without halves of surrogate pairs, which no encoder takes, and without the marks of CDATA."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode()
+    return text.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in text else text
+
+
+def cut(text: str, limit: int) -> str:
+    """`text`, at most `limit` bytes long in UTF-8, never cut inside a character."""
+    if len(text) * 4 <= limit:
+        return text
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
+
+
+def _without_tags(markup: str) -> str:
+    """Without its tags; entities are resolved once, as any parser of HTML does."""
+    if len(markup) < _SHORT:
+        rest = _PLAIN_INLINE.sub("", _PLAIN_BLOCK.sub(" ", markup))
+        if "<" not in rest:
+            return html.unescape(rest) if "&" in rest else rest
+    return _parsed(markup)
+
+
+def _parsed(markup: str) -> str:
+    from lxml import etree
+
+    if len(markup) < _SHORT:
+        markup = _NO_TAG.sub("&lt;", markup)
+    try:
+        root = etree.fromstring(f"<body>{_BLOCK.sub(' <', markup)}", _parser())
+        if root is None:
+            return markup
+        etree.strip_elements(root, *_SILENT, with_tail=False)
+        return str(etree.tostring(root, method="text", encoding="unicode"))
+    except (etree.LxmlError, ValueError):
+        return markup
+
+
+@cache
+def _parser() -> Any:
+    from lxml.etree import HTMLParser
+
+    return HTMLParser(remove_comments=True, remove_pis=True, no_network=True)

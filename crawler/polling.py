@@ -1,0 +1,237 @@
+"""When is a source due next, and what does a failure cost it?
+
+Pure: the state before, what the poll gave, the source's rhythm and `now` make the state after.
+How an interval is learnt is `crawler/rhythm.py`; claiming due sources is `archive/sources.py`; the
+tick is `wirewatch/schedule.py`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from archive.article import Trust
+from archive.clocks import next_time
+from archive.sources import SourceState
+from crawler.gathering import Gathered
+from crawler.rhythm import learn_interval, next_open, stale_after, wait_for
+from crawler.source import FetchSettings, Source
+
+LONGEST_BACKOFF = timedelta(days=1)
+# A due time is moved by up to this share of the interval, so that sources do not come in step.
+JITTER = 0.1
+# One failure is weather; two in a row are told.
+TOLD_AFTER = 2
+# A permanent redirect is believed after so many polls that agree on where it leads.
+AGREEING = 3
+
+Health = Literal["ok", "failing", "blocked", "empty", "gone", "moved", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A source's health is another than before; told once, as its recovery is."""
+
+    health: Health
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    """What all the decisions about one poll need."""
+
+    source: Source
+    gathered: Gathered
+    found_new: bool
+    now: datetime
+    fetch: FetchSettings
+    zone: ZoneInfo
+    chance: float
+
+    def jittered(self, wait: timedelta) -> timedelta:
+        return wait * (1 + JITTER * (2 * self.chance - 1))
+
+
+def address_of(source: Source, state: SourceState) -> str:
+    """Where a source is asked: its `url`, or where that has moved to for good."""
+    moved = state.moved_from == source.url and (state.moved_answers or 0) >= AGREEING
+    return state.moved_to if moved and state.moved_to else source.url
+
+
+def after_poll(
+    state: SourceState,
+    source: Source,
+    gathered: Gathered,
+    *,
+    found_new: bool,
+    now: datetime,
+    fetch: FetchSettings,
+    zone: ZoneInfo,
+    chance: float,
+) -> tuple[SourceState, Change | None]:
+    """The state after a poll that gave `gathered`, and what operators should hear of it, if anything.
+
+    `zone` is where the source's `cron` runs if the source names none; `chance` is a random number
+    from 0 to 1 that spreads due times.
+    """
+    poll = _Poll(source, gathered, found_new, now, fetch, zone, chance)
+    polled = replace(state, last_polled_at=now, polls=state.polls + 1)
+    if gathered.outcome == "failed":
+        return _failed(polled, poll)
+    learnt = _learnt(_moved(polled, poll), poll)
+    well = replace(
+        learnt,
+        etag=gathered.etag,
+        last_modified=gathered.last_modified,
+        body_hash=gathered.body_hash,
+        first_success_at=state.first_success_at or now,
+        last_success_at=now,
+        last_new_at=now if found_new else state.last_new_at,
+        failures=0,
+        error=None,
+        error_since=None,
+    )
+    return replace(well, due_at=_next_due(well, poll)), _change_when_well(state, well, poll)
+
+
+def is_first_contact(state: SourceState, gap: timedelta, now: datetime) -> bool:
+    """Whether a poll at `now` meets a source for the first time, or again after a long gap."""
+    return state.first_success_at is None or now - state.due_at > gap
+
+
+def contact_of(
+    published: datetime | None, trust: Trust, *, first: bool, catch_up: timedelta, now: datetime
+) -> Literal["live", "catch-up", "old"]:
+    """How an article that was found at `now` is met: see `archive/articles.py` for the words."""
+    if not first:
+        return "live"
+    if published is None or trust == "none":
+        return "old"
+    # Of a bare date only the day is known, so the end of that day counts.
+    latest = published + timedelta(days=1) if trust == "day" else published
+    return "catch-up" if now - latest <= catch_up else "old"
+
+
+def _learnt(state: SourceState, poll: _Poll) -> SourceState:
+    """With the interval and the skipped hours that a feed's entries and wishes teach."""
+    if poll.gathered.outcome != "entries":
+        return state
+    published = [e.published for e in poll.gathered.entries if e.published and e.trust in _TELLING]
+    before = interval_of(state, poll.fetch)
+    interval = learn_interval(before, published, found_new=poll.found_new, now=poll.now)
+    hours = sorted(poll.gathered.skip_hours) or None
+    return replace(state, interval_s=interval.total_seconds(), skip_hours=hours)
+
+
+# A bare date tells the day, not the rhythm within it.
+_TELLING = ("stated", "assumed")
+
+
+def interval_of(state: SourceState, fetch: FetchSettings) -> timedelta:
+    """The interval that was learnt for a source, or the one where learning starts."""
+    return fetch.every if state.interval_s is None else timedelta(seconds=state.interval_s)
+
+
+def _next_due(state: SourceState, poll: _Poll) -> datetime:
+    source, now, fetch = poll.source, poll.now, poll.fetch
+    if source.cron is not None:
+        return next_time(source.cron, now, source.timezone or poll.zone)
+    if source.every is not None:
+        return now + poll.jittered(source.every)
+    silent_since = state.last_new_at or state.first_success_at or now
+    wait = wait_for(
+        interval_of(state, fetch),
+        silence=max(now - silent_since, timedelta()),
+        asked=poll.gathered.ask_after,
+        shortest=fetch.min_every,
+        longest=fetch.max_every,
+    )
+    return next_open(now + poll.jittered(wait), state.skip_hours or ())
+
+
+def _moved(state: SourceState, poll: _Poll) -> SourceState:
+    """Counts how often in a row the source's own address led permanently to the same other one."""
+    if address_of(poll.source, state) != poll.source.url:
+        return state
+    target = poll.gathered.permanent_url
+    if target is None:
+        return replace(state, moved_from=None, moved_to=None, moved_answers=None)
+    same = state.moved_to == target and state.moved_from == poll.source.url
+    answers = (state.moved_answers or 0) + 1 if same else 1
+    return replace(state, moved_from=poll.source.url, moved_to=target, moved_answers=answers)
+
+
+def _change_when_well(before: SourceState, after: SourceState, poll: _Poll) -> Change | None:
+    if before.failures >= TOLD_AFTER:
+        since = before.error_since or poll.now
+        return Change("ok", f"answers again after {_ago(poll.now - since)}")
+    new_address = address_of(poll.source, after)
+    if new_address != address_of(poll.source, before):
+        return Change("moved", f"has moved for good to {new_address}; write that address into its url")
+    return _staleness(before, poll)
+
+
+def _staleness(before: SourceState, poll: _Poll) -> Change | None:
+    """The poll in which a source's silence becomes too long, or ends after that."""
+    silent_since = before.last_new_at or before.first_success_at
+    if silent_since is None or before.last_polled_at is None:
+        return None
+    limit = stale_after(interval_of(before, poll.fetch))
+    was_stale = before.last_polled_at - silent_since > limit
+    silence = poll.now - silent_since
+    if poll.found_new:
+        return Change("ok", f"publishes again after {_ago(silence)}") if was_stale else None
+    if silence > limit and not was_stale:
+        return Change("stale", f"answers, but has had nothing new for {_ago(silence)}; see whether it moved")
+    return None
+
+
+def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | None]:
+    gathered, now = poll.gathered, poll.now
+    failures = polled.failures + 1
+    if gathered.trouble == "gone":
+        # There is nothing to wait for before telling it.
+        failures = max(failures, TOLD_AFTER)
+        wait = LONGEST_BACKOFF
+    else:
+        every = poll.source.every or (poll.fetch.every if poll.source.cron else _wish(polled, poll))
+        wait = min(every * 2 ** min(failures, 20), max(LONGEST_BACKOFF, every))
+    wait = poll.jittered(wait)
+    if gathered.retry_after is not None:
+        wait = max(wait, gathered.retry_after * (1 + JITTER * poll.chance))
+    told = polled.failures < TOLD_AFTER <= failures
+    state = replace(
+        _back_home(polled, poll.source, failures),
+        failures=failures,
+        error=gathered.error,
+        error_since=polled.error_since or now,
+        due_at=now + wait,
+    )
+    return state, Change(_health(gathered), gathered.error or "fails") if told else None
+
+
+def _wish(state: SourceState, poll: _Poll) -> timedelta:
+    fetch = poll.fetch
+    return min(max(interval_of(state, fetch), fetch.min_every), max(fetch.max_every, fetch.min_every))
+
+
+def _back_home(state: SourceState, source: Source, failures: int) -> SourceState:
+    """An address that was moved to and fails is given up: the one in the config is asked again."""
+    if failures < TOLD_AFTER or address_of(source, state) == source.url:
+        return state
+    return replace(state, moved_from=None, moved_to=None, moved_answers=None)
+
+
+def _health(gathered: Gathered) -> Health:
+    match gathered.trouble:
+        case "blocked" | "empty" | "gone":
+            return gathered.trouble
+        case _:
+            return "failing"
+
+
+def _ago(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
