@@ -31,7 +31,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The standing message gets to say more."""
+    """The standing message gets to say what is known now, if that is more or other than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the channel has already: this very article's alert, the story's alert, the story
-    waiting in a digest; and how many alerts it had in the last hour."""
+    """What the channel has already: this very article's alert or its place in a digest, the story's
+    alert, the story waiting in a digest; and how many alerts it had in the last hour."""
 
     article: bool = False
+    in_digest: bool = False
     story: bool = False
     story_in_digest: bool = False
     last_hour: int = 0
@@ -110,8 +111,9 @@ def route(
     if told.contact == "old":
         return Nothing("met at first contact and too old")
     if standing.article:
-        fresh = any(match.watch in told.new_watches for match in heard)
-        return Edit() if fresh else Nothing("this channel has it")
+        return Edit()
+    if standing.in_digest or not any(match.watch in told.new_watches for match in heard):
+        return Nothing("this channel was told of it")
     urgency = highest(match.urgency for match in heard)
     if told.copy and channel.stories:
         if standing.story:

@@ -129,6 +129,14 @@ def by_ids(conn: Connection, ids: Iterable[int]) -> list[StoredArticle]:
     return list(map(_from_row, conn.execute(wanted)))
 
 
+def since(conn: Connection, moment: datetime, after: int, limit: int) -> list[StoredArticle]:
+    """Articles that were published after `moment`, or found after it where they bear no time: those
+    whose row comes after the number `after`, at most `limit`, in the order of their numbers."""
+    dated = func.coalesce(table.c.published, table.c.found_at)
+    wanted = _stored().where(table.c.id > after, dated > moment).order_by(table.c.id).limit(limit)
+    return list(map(_from_row, conn.execute(wanted)))
+
+
 def of_story(conn: Connection, story: int) -> list[StoredArticle]:
     """The articles of a story, the first found first."""
     return list(map(_from_row, conn.execute(_stored().where(table.c.story == story).order_by(table.c.id))))
@@ -143,6 +151,11 @@ def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime
 def page_failed(conn: Connection, id_: int, note: str, now: datetime) -> None:
     """Give up an article's page, for the reason `note`; it is told without, if it was not."""
     conn.execute(update(table).where(table.c.id == id_).values(page="failed", page_note=note, tell_after=now))
+
+
+def retitle(conn: Connection, id_: int, title: str, now: datetime) -> None:
+    """An article goes by another title now; it is told again."""
+    conn.execute(update(table).where(table.c.id == id_).values(title=title, tell_after=now, told_at=None))
 
 
 def mark_told(conn: Connection, ids: Sequence[int], now: datetime) -> None:

@@ -82,6 +82,7 @@ class Delivery:
     created_at: datetime
     changed_at: datetime
     sent_at: datetime | None
+    doubtful: list[int] | None = None
 
 
 def from_row(row: Row[Any]) -> Delivery:

@@ -22,6 +22,12 @@ def add(conn: Connection, channel: str, article_id: int, reason: str, now: datet
     )
 
 
+def has(conn: Connection, channel: str, article_id: int) -> bool:
+    """Whether the article is, or will be, in a digest of the channel."""
+    mine = select(table.c.article).where(table.c.channel == channel, table.c.article == article_id)
+    return conn.execute(mine).first() is not None
+
+
 def due(conn: Connection, channel: str, now: datetime) -> list[tuple[int, str]]:
     """The articles whose digest goes now, each with the reason, in the order in which they came."""
     rows = conn.execute(

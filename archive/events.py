@@ -7,7 +7,7 @@ them to the operators' channel is the pipeline's work.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from archive.insert import insert
 from archive.tables import event as table
@@ -29,6 +29,12 @@ def record(conn: Connection, event: Event) -> None:
         insert(conn, table),
         {"at": event.at, "kind": event.kind, "subject": event.subject, "text": event.text},
     )
+
+
+def last_at(conn: Connection, kind: str, subject: str) -> datetime | None:
+    """When the newest event of this kind and subject was; None where there is none."""
+    statement = select(func.max(table.c.at)).where(table.c.kind == kind, table.c.subject == subject)
+    return conn.execute(statement).scalar()
 
 
 def latest(conn: Connection, limit: int = 20) -> list[Event]:

@@ -2,13 +2,15 @@
 
 `DaemonLock`: beside a SQLite file an operating-system lock on `NAME.lock`, in PostgreSQL an
 advisory lock. Both end by themselves when the process dies, however it dies; the first daemon's
-process and host are written down, so that the second can name it.
+process and host are written down, so that the second can name it. `holder` asks who has it.
 """
 
 import fcntl
 import json
 import os
 import socket
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -19,10 +21,34 @@ from archive.tables import fact
 
 ADVISORY_KEY = 0x7769726564
 FACT = "daemon"
+# Whoever asks for the holder touches the file's lock for a moment: a daemon tries so often, and
+# waits so long in between (seconds), before it takes the archive to be in use.
+TRIES = 5
+BETWEEN_TRIES = 0.02
 
 
 class ArchiveInUse(ArchiveError):
     """Another daemon works on this archive; the text names its process and host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The daemon that works on an archive; None where it did not leave its process or host."""
+
+    process: int | None = None
+    host: str | None = None
+
+    def __str__(self) -> str:
+        if self.process is None:
+            return "a process that did not leave its name"
+        return f"process {self.process} on {self.host}"
+
+
+def holder(archive: Archive) -> Holder | None:
+    """The daemon that holds the archive's lock now; None where none does. Takes it from nobody."""
+    if archive.engine.dialect.name == "sqlite":
+        return _file_holder(Path(f"{archive.url.database}.lock"))
+    return archive.read_now(_session_holder)
 
 
 class DaemonLock:
@@ -53,13 +79,11 @@ class DaemonLock:
 
     def _lock_file(self, path: Path) -> None:
         held = path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(held):
             held.seek(0)
             first = held.read()
             held.close()
-            raise ArchiveInUse(_refusal(first)) from error
+            raise ArchiveInUse(_refusal(first))
         held.seek(0)
         held.truncate()
         held.write(_whoami())
@@ -83,10 +107,54 @@ def _whoami() -> str:
     return json.dumps({"process": os.getpid(), "host": socket.gethostname()})
 
 
-def _refusal(first: str) -> str:
+def _locked(file: IO[str]) -> bool:
+    for attempt in range(TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if attempt + 1 < TRIES:
+                time.sleep(BETWEEN_TRIES)
+        else:
+            return True
+    return False
+
+
+def _file_holder(path: Path) -> Holder | None:
     try:
-        who = json.loads(first)
-        named = f"process {who['process']} on {who['host']}"
+        file = path.open(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    with file:
+        try:
+            # A shared lock: two that ask at once do not take each other for a daemon.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return _named(file.read())
+    return None
+
+
+def _session_holder(conn: Connection) -> Holder | None:
+    # An advisory lock of one 64-bit key lies there as its two halves.
+    held = conn.execute(
+        text(
+            "select 1 from pg_locks where locktype = 'advisory' and granted and objsubid = 1"
+            " and classid = :high and objid = :low"
+            " and database = (select oid from pg_database where datname = current_database())"
+        ),
+        {"high": ADVISORY_KEY >> 32, "low": ADVISORY_KEY & 0xFFFFFFFF},
+    ).first()
+    if held is None:
+        return None
+    return _named(conn.execute(select(fact.c.value).where(fact.c.name == FACT)).scalar() or "")
+
+
+def _named(said: str) -> Holder:
+    try:
+        who = json.loads(said)
+        return Holder(int(who["process"]), str(who["host"]))
     except (ValueError, KeyError, TypeError):
-        named = "a process that did not leave its name"
-    return f"another Wirewatch works on this archive: {named}. End it first, or use another archive."
+        return Holder()
+
+
+def _refusal(first: str) -> str:
+    return f"another Wirewatch works on this archive: {_named(first)}. End it first, or use another archive."

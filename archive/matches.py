@@ -16,12 +16,18 @@ from archive.tables import match as table
 
 
 def add(conn: Connection, article: int, matches: Sequence[Mapping[str, Any]], now: datetime) -> set[str]:
-    """Keep matches (`watch`, `urgency`, `hits` as JSON); the names of the watches that are new."""
+    """Keep matches (`watch`, `urgency`, `hits` as JSON); the names of the watches that are new.
+
+    Of a watch that fired before, the evidence is that of the newest reading.
+    """
     if not matches:
         return set()
+    before = set(conn.execute(select(table.c.watch).where(table.c.article == article)).scalars())
     rows = [{**match, "article": article, "matched_at": now} for match in matches]
-    statement = insert(conn, table).on_conflict_do_nothing(index_elements=["article", "watch"])
-    return set(conn.execute(statement.returning(table.c.watch), rows).scalars())
+    statement = insert(conn, table)
+    newest = {"hits": statement.excluded.hits}
+    conn.execute(statement.on_conflict_do_update(index_elements=["article", "watch"], set_=newest), rows)
+    return {match["watch"] for match in matches} - before
 
 
 def of_articles(conn: Connection, articles: Iterable[int]) -> dict[int, list[dict[str, Any]]]:

@@ -4,7 +4,6 @@ The outbox's own statements on `delivery`. Adding, counting and replaying delive
 `archive/deliveries.py`; what an outcome means is decided in `alerts/outbox/transitions.py`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,8 @@ from archive.tables import delivery as table
 
 # A row changed later than now, by more than this, shows that the clock was set back.
 SET_BACK = timedelta(minutes=1)
+# A stray copy of a message is not older than this, compared with its second sending.
+STRAY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +144,15 @@ def bury(conn: Connection, chat: str, channel: str | None, reason: str, code: st
     ).rowcount
 
 
-def lost(conn: Connection, chat: str, without: int) -> list[Delivery]:
-    """The other deliveries of this chat of which a copy may stand under an id not known."""
+def lost(conn: Connection, delivery: Delivery) -> list[Delivery]:
+    """The other deliveries of this chat of which a copy may stand above `delivery`'s mark under an
+    id not known: what is unknown, and what went out again not long before."""
+    strays = table.c.unknown > table.c.found + table.c.twins
+    recent = table.c.sent_at >= delivery.created_at - STRAY
     rows = conn.execute(
         select(table)
-        .where(table.c.chat == chat, table.c.id != without)
-        .where(or_(and_(OPEN, table.c.unknown > 0), table.c.recheck_at.is_not(None)))
+        .where(table.c.chat == delivery.chat, table.c.id != delivery.id)
+        .where(or_(and_(OPEN, table.c.unknown > 0), and_(strays, recent)))
         .order_by(table.c.id)
     )
     return [from_row(row) for row in rows]
@@ -157,13 +161,3 @@ def lost(conn: Connection, chat: str, without: int) -> list[Delivery]:
 def count_twin(conn: Connection, id_: int) -> None:
     """A second copy of this delivery was deleted."""
     conn.execute(update(table).where(table.c.id == id_).values(twins=table.c.twins + 1))
-
-
-def of_message(conn: Connection, chat: str, ids: Iterable[int]) -> dict[int, int]:
-    """Which delivery owns each of these message ids."""
-    rows = conn.execute(
-        select(table.c.message_id, table.c.id).where(
-            table.c.chat == chat, table.c.message_id.in_(list(ids)), table.c.kind != "edit"
-        )
-    )
-    return {row.message_id: row.id for row in rows}

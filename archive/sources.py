@@ -60,6 +60,13 @@ def keep_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
         conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed), rows)
 
 
+def add_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
+    """Write the outlets that nobody knew yet; known ones stay as they are."""
+    rows = [asdict(outlet) for outlet in {outlet.name: outlet for outlet in outlets}.values()]
+    if rows:
+        conn.execute(insert(conn, outlet_table).on_conflict_do_nothing(index_elements=["name"]), rows)
+
+
 def keep_sources(conn: Connection, names: Sequence[str], now: datetime) -> None:
     """Let exactly these sources be active; a new one is due at once, the others keep their time."""
     conn.execute(update(table).values(active=False).where(table.c.active))
@@ -87,6 +94,25 @@ def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> 
         .returning(*table.c)
     )
     return sorted(map(_state, conn.execute(claimed)), key=lambda state: state.due_at)
+
+
+def claim(conn: Connection, source: str, now: datetime, lease: timedelta) -> SourceState | None:
+    """Take one source for `lease`, due or not; None where a poll of it is under way.
+
+    A source that was never polled gets its row.
+    """
+    conn.execute(
+        insert(conn, table).on_conflict_do_nothing(index_elements=["source"]),
+        {"source": source, "due_at": now, "active": True},
+    )
+    claimed = conn.execute(
+        update(table)
+        .where(table.c.source == source)
+        .where(or_(table.c.lease_until.is_(None), table.c.lease_until < now))
+        .values(lease_until=now + lease, lease_fence=table.c.lease_fence + 1)
+        .returning(*table.c)
+    ).one_or_none()
+    return None if claimed is None else _state(claimed)
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:

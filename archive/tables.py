@@ -176,6 +176,8 @@ delivery = Table(
     Column("plain", Boolean, nullable=False, default=False),
     # The highest message id of the id space before the first attempt: a lost message lies above.
     Column("mark", BigInteger),
+    # Message ids that were asked about without an answer: they prove nothing any more.
+    Column("doubtful", JSON),
     # A resent message is looked for once more then, and a twin deleted.
     Column("recheck_at", Moment),
     # What unknown outcomes came to: how often unknown, found, resent, twins deleted, misfires.

@@ -8,6 +8,7 @@ End: on SIGTERM or SIGINT what is under way is recorded, within `GRACE`. The ste
 
 import asyncio
 import logging
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,7 +27,9 @@ from archive.wake import wake
 from crawler.children import Child
 from crawler.client import Client
 from crawler.gathering import Tools
+from crawler.pages.extract import warm_up
 from crawler.robots import Robots
+from crawler.spiders import errand
 from wirewatch import digests, pipeline
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
@@ -59,6 +62,7 @@ class Daemon:
 
 async def run(settings: Settings, durations: Durations | None = None) -> None:
     """Run until SIGTERM or SIGINT. Raises ArchiveError when the archive cannot be used."""
+    _allow_many_files()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,6 +70,12 @@ async def run(settings: Settings, durations: Durations | None = None) -> None:
     async with running(settings, durations or Durations()):
         await stop.wait()
         log.info("stopping")
+
+
+def _allow_many_files() -> None:
+    """Take as many open files as this user may have: each connection is one."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @asynccontextmanager
@@ -102,7 +112,8 @@ async def _open(
     lock.acquire()
     stack.callback(lock.release)
     client = await stack.enter_async_context(Client(settings.fetch, settings.contact))
-    reading, crawling = Child("reading"), Child("crawling")
+    # What is slow to import must not count against the first page's or crawl's deadline.
+    reading, crawling = Child("reading", prepare=warm_up), Child("crawling", prepare=errand.prepare)
     stack.push_async_callback(reading.close)
     stack.push_async_callback(crawling.close)
     tools = Tools(client, reading, crawling, settings.fetch, settings.contact)

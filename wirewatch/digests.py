@@ -79,7 +79,10 @@ def _content(
     groups: dict[str, list[DigestItem]] = {}
     for one in stored:
         heard = routing.watches_for(
-            channel.name, [match_from_row(row) for row in found[one.id]], rules.watches, rules.settings.ops
+            channel.name,
+            [match_from_row(row, one.article) for row in found[one.id]],
+            rules.watches,
+            rules.settings.ops,
         )
         if heard:
             loudest = max(heard, key=lambda match: URGENCIES.index(match.urgency))

@@ -49,7 +49,7 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     gathered = await ask_source(source, state, rooms.tools, rooms.clock())
     now = rooms.clock()
     if gathered.outcome == "entries":
-        identified = polls.identify_all(source, gathered, now)
+        identified = polls.identify_all(rooms, source, gathered, now)
         after = await rooms.archive.write(
             lambda conn: polls.keep(conn, rooms, source, state, gathered, identified, now)
         )

@@ -5,13 +5,12 @@ Asking the source is `crawler/gathering.py`; what is new is decided in `crawler/
 next due time in `crawler/polling.py`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from archive import articles, sources
-from archive.article import Article, Outlet
+from archive import articles, events, sources
+from archive.article import Article
 from archive.articles import Contact, NewArticle, PageState
 from archive.events import Event
 from archive.sources import SourceState
@@ -19,9 +18,10 @@ from archive.text.language import detect
 from archive.wake import wake
 from crawler.entry import Entry
 from crawler.gathering import Gathered
-from crawler.identity import Identity, all_keys, identify, sort_entries
+from crawler.identity import Identity, Sorted, all_keys, identify, sort_entries
 from crawler.polling import Change, after_poll, contact_of, is_first_contact
 from crawler.source import Source
+from wirewatch.outlets import outlet_of
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 
@@ -42,10 +42,12 @@ def after(
     )  # fmt: skip
 
 
-def identify_all(source: Source, gathered: Gathered, now: datetime) -> Identified:
+def identify_all(rooms: Rooms, source: Source, gathered: Gathered, now: datetime) -> Identified:
     """Each entry with what it is known by."""
-    outlet = source.outlet or source.name
-    return [(entry, identify(entry, outlet, now)) for entry in gathered.entries]
+    return [
+        (entry, identify(entry, outlet_of(rooms.rules, source, entry).name, now))
+        for entry in gathered.entries
+    ]
 
 
 def keep_state(
@@ -67,25 +69,54 @@ def keep(
     now: datetime,
 ) -> SourceState:
     """Keep a poll's new articles and its state, and wake who works on them next."""
-    known = articles.known_by(conn, all_keys([identity for _, identity in identified]))
-    poll = sort_entries(identified, known, limit=len(identified))
-    first = is_first_contact(state, rooms.rules.settings.fetch.gap, now)
-    new = [
-        _new_article(rooms, source, entry, identity, now, first=first, beyond=number >= MOST_NEW)
-        for number, (entry, identity) in enumerate(poll.new)
-    ]
+    new, poll = find_new(conn, rooms, source, state, identified, now)
+    sources.add_outlets(conn, [outlet_of(rooms.rules, source, entry) for entry, _ in poll.new])
     articles.store(conn, new)
     articles.add_keys(conn, poll.again)
+    for article, entry in poll.changed:
+        articles.retitle(conn, article, entry.title, now)
     state_after, change = after(rooms, source, state, gathered, now, found_new=bool(new))
     keep_state(conn, rooms, state_after, change, now)
     if len(new) > MOST_NEW:
         text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
         report(rooms.rules.settings, conn, Event(now, "flood", source.name, text))
+    if _is_renumbered(poll, state):
+        _report_renumbered(conn, rooms, source, now)
     if any(article.page == "wanted" for article in new):
         wake(conn, "read", source.name, now)
-    if new:
-        wake(conn, "tell", "", min(article.tell_after for article in new))
+    if new or poll.changed:
+        wake(conn, "tell", "", min((article.tell_after for article in new), default=now))
     return state_after
+
+
+def find_new(
+    conn: Connection, rooms: Rooms, source: Source, state: SourceState, identified: Identified, now: datetime
+) -> tuple[list[NewArticle], Sorted]:
+    """What `keep` would keep of a poll, and its entries told apart; writes nothing."""
+    known = articles.known_by(conn, all_keys([identity for _, identity in identified]))
+    poll = sort_entries(identified, known, limit=len(identified))
+    first = is_first_contact(state, rooms.rules.settings.fetch.gap, now)
+    # In a poll of known articles under new ids nothing that looks new is to be trusted as news.
+    distrusted = _is_renumbered(poll, state)
+    new = [
+        _new_article(
+            rooms, source, entry, identity, now, first=first, beyond=distrusted or number >= MOST_NEW
+        )
+        for number, (entry, identity) in enumerate(poll.new)
+    ]
+    return new, poll
+
+
+def _is_renumbered(poll: Sorted, state: SourceState) -> bool:
+    return poll.renumbered and state.first_success_at is not None
+
+
+def _report_renumbered(conn: Connection, rooms: Rooms, source: Source, now: datetime) -> None:
+    """Once a day: a feed whose addresses never stay would say it at every poll."""
+    before = events.last_at(conn, "feed-renumbered", source.name)
+    if before is None or now - before >= timedelta(days=1):
+        text = "announces known articles under new ids or addresses; nothing of it is alerted"
+        report(rooms.rules.settings, conn, Event(now, "feed-renumbered", source.name, text))
 
 
 def _new_article(
@@ -102,16 +133,16 @@ def _new_article(
     contact: Contact = contact_of(entry.published, entry.trust, first=first, catch_up=fetch.catch_up, now=now)
     if beyond:
         contact = "old"
-    stated = source.as_outlet()
+    outlet = outlet_of(rooms.rules, source, entry)
     language = detect(f"{entry.title}\n{entry.summary}", entry.language, source.languages)
     article = Article(
         identity.canonical, entry.link, entry.title, entry.summary, entry.content or None, entry.published,
-        entry.trust, language, source.name, stated,
+        entry.trust, language, source.name, outlet,
     )  # fmt: skip
     page: PageState = "wanted" if contact != "old" and wants_page(rooms, source, article) else "none"
     return NewArticle(
         source=source.name,
-        outlet=source.outlet or source.name,
+        outlet=outlet.name,
         url=entry.link,
         canonical=identity.canonical,
         guid=entry.guid,
@@ -137,8 +168,3 @@ def wants_page(rooms: Rooms, source: Source, article: Article) -> bool:
     if source.full_text == "never" or article.body is not None or not article.url:
         return False
     return source.full_text == "always" or rooms.rules.watchlist.wants_body(article)
-
-
-def outlets_of(sources_: Sequence[Source]) -> list[Outlet]:
-    """The outlets that the sources' own entries describe."""
-    return [outlet for source in sources_ if (outlet := source.as_outlet()) is not None]

@@ -16,7 +16,7 @@ from alerts.outbox.worker import Outbox
 from alerts.routing import SETTLE
 from alerts.watch import Watch
 from archive.archive import Archive
-from archive.article import Article
+from archive.article import Article, Outlet
 from crawler.gathering import Tools
 from crawler.robots import Robots
 from crawler.source import Source
@@ -56,6 +56,8 @@ class Rulebook:
     watches: Mapping[str, Watch]
     channels: Mapping[str, Channel]
     filters: Mapping[str, Callable[[Article], bool]]
+    outlets: Mapping[str, Outlet]
+    outlets_by_title: Mapping[str, Outlet]
 
     @classmethod
     def compile(cls, settings: Settings) -> "Rulebook":
@@ -68,6 +70,8 @@ class Rulebook:
             {watch.name: watch for watch in settings.watches},
             {channel.name: channel for channel in settings.channels},
             {c.name: compile_filter(c.only, sets) for c in settings.channels if c.only is not None},
+            {outlet.name: outlet for outlet in settings.outlets},
+            {outlet.title.casefold(): outlet for outlet in settings.outlets},
         )
 
 

@@ -20,6 +20,7 @@ from alerts.routing import Alert, Edit, Standing, ToDigest, Told
 from alerts.stories.copies import WINDOW, fingerprint
 from alerts.watch import Hit, Match
 from archive import articles, deliveries, digests, matches, stories
+from archive.article import Article
 from archive.articles import StoredArticle
 from archive.deliveries import Delivery, NewDelivery
 from archive.wake import wake
@@ -46,9 +47,8 @@ def _tell_one(
 ) -> None:
     rows = [{"watch": m.watch, "urgency": m.urgency, "hits": [asdict(hit) for hit in m.hits]} for m in found]
     new = matches.add(conn, stored.id, rows, now)
-    if not new:
-        return
-    everything = [match_from_row(row) for row in matches.of_articles(conn, [stored.id])[stored.id]]
+    kept = matches.of_articles(conn, [stored.id])[stored.id]
+    everything = [match_from_row(row, stored.article) for row in kept]
     story, copy = _join(conn, stored, now)
     members = articles.of_story(conn, story)
     told = Told(stored.article, stored.contact, everything, frozenset(new), copy, len(_outlets(members)))
@@ -80,6 +80,7 @@ def _tell_channel(
         channel,
         Standing(
             article=any(delivery.article == it.stored.id for delivery in here),
+            in_digest=digests.has(conn, channel.name, it.stored.id),
             story=bool(here),
             story_in_digest=(channel.name, it.story) in digests.stories_waiting(conn, [it.story]),
             last_hour=deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1)),
@@ -94,7 +95,8 @@ def _tell_channel(
             reply_to = here[0].id if decision.reply and here else None
             _add(conn, channel, it, heard, decision.silent, now, reply_to=reply_to)
         case Edit():
-            _edit(conn, channel, it, here[-1], now)
+            own = next((delivery for delivery in here if delivery.article == it.stored.id), here[-1])
+            _edit(conn, rules, channel, it, own, now)
         case ToDigest():
             digests.add(conn, channel.name, it.stored.id, decision.reason, now, decision.due)
             wake(conn, "digest", channel.name, decision.due)
@@ -119,15 +121,14 @@ def _add(
     deliveries.add(conn, [row], now)
 
 
-def _edit(conn: Connection, channel: Channel, it: _Subject, standing: Delivery, now: datetime) -> None:
+def _edit(
+    conn: Connection, rules: Rulebook, channel: Channel, it: _Subject, standing: Delivery, now: datetime
+) -> None:
     """Let the standing message say what is known now: all its watches, all outlets of the story."""
     first = next((member for member in it.members if member.id == standing.article), it.stored)
     rows = matches.of_articles(conn, [first.id]).get(first.id, [])
-    names = {match.watch for match in it.told.matches} if first.id == it.stored.id else set()
-    shown = [
-        match for match in map(match_from_row, rows)
-        if match.watch in names or match.watch in standing.content.get("watches", ())
-    ]  # fmt: skip
+    found = [match_from_row(row, first.article) for row in rows]
+    shown = routing.watches_for(channel.name, found, rules.watches, rules.settings.ops)
     others = [title for title in _outlets(it.members) if title != _outlet(first)]
     said = content.alert(first.article, shown, found_at=first.found_at, others=others).to_json()
     if said != standing.content:
@@ -154,9 +155,14 @@ def _join(conn: Connection, stored: StoredArticle, now: datetime) -> tuple[int, 
     return story, copy
 
 
-def match_from_row(row: dict[str, Any]) -> Match:
-    """The match that a row of the archive holds."""
-    return Match(row["watch"], row["urgency"], tuple(Hit(**hit) for hit in row["hits"]))
+def match_from_row(row: dict[str, Any], article: Article) -> Match:
+    """The match that a row of the archive holds, without hits in text that `article` no longer has."""
+    hits = (Hit(**hit) for hit in row["hits"])
+    return Match(
+        row["watch"],
+        row["urgency"],
+        tuple(hit for hit in hits if (getattr(article, hit.field) or "")[hit.start : hit.end] == hit.text),
+    )
 
 
 def _outlets(members: Sequence[StoredArticle]) -> list[str]:
