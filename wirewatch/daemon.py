@@ -40,8 +40,10 @@ from wirewatch.settings import Settings
 
 log = logging.getLogger("wirewatch")
 
-# What is under way gets this long to end by itself before it is cut (seconds).
-GRACE = 8.0
+# A message under way gets this long to be answered, and what is cut off so long to put down its work:
+# together under the ten seconds in which the daemon promises to end.
+GRACE = 6.0
+CUT = 2.0
 SWEEP = timedelta(minutes=1)
 
 
@@ -94,7 +96,7 @@ async def running(
         ]
         if outgoing.updates is not None:
             tasks.append(asyncio.create_task(outgoing.updates.run(), name="updates"))
-        stack.push_async_callback(_end, tasks)
+        stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, _start_clock(daemon))
         log.info("watching %d sources with %d watches", len(settings.sources), len(settings.watches))
         yield daemon
@@ -182,7 +184,9 @@ async def _stop_clock(scheduler: AsyncIOScheduler) -> None:
     scheduler.shutdown(wait=False)
 
 
-async def _end(tasks: list["asyncio.Task[None]"]) -> None:
+async def _end(rooms: Rooms, tasks: list["asyncio.Task[None]"]) -> None:
+    # A message on its way is waited for: cut off, nobody would know whether it arrived.
+    await rooms.outbox.stop(GRACE)
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks, timeout=GRACE)
+    await asyncio.wait(tasks, timeout=CUT)

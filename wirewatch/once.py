@@ -5,7 +5,7 @@ may be sent within a minute.
 """
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from archive import deliveries, sources, wake
 from wirewatch.daemon import Daemon, running
@@ -23,7 +23,9 @@ async def run_once(settings: Settings) -> list[str]:
     """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
     async with running(settings, Durations(settle=SETTLE)) as daemon:
         began = daemon.rooms.clock()
-        while not await _done(daemon):  # noqa: ASYNC110 - what is asked for lies in the archive
+        # A source that is due again in seconds must not keep the round going for ever.
+        daemon.poller.due_by = began
+        while not await _done(daemon, began):  # noqa: ASYNC110 - what is asked for lies in the archive
             await asyncio.sleep(LOOK)
         states = await daemon.rooms.archive.read(sources.all_states)
         counts = await daemon.rooms.archive.read(deliveries.counts)
@@ -37,13 +39,13 @@ async def run_once(settings: Settings) -> list[str]:
     return wrong
 
 
-async def _done(daemon: Daemon) -> bool:
+async def _done(daemon: Daemon, began: datetime) -> bool:
     if not (daemon.poller.idle and daemon.jobs.idle):
         return False
     rooms = daemon.rooms
     now = rooms.clock()
-    due = await rooms.archive.read(lambda conn: sources.next_due(conn, now))
-    if due is not None and due <= now:
+    due = await rooms.archive.read(lambda conn: sources.next_due(conn, began))
+    if due is not None and due <= began:
         daemon.poller.tick()
         return False
     waiting = await rooms.archive.read(wake.next_wake)

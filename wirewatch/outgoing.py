@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("wirewatch")
 
-# A message under way gets this long to be answered when the daemon ends (seconds).
-GRACE = 6.0
-
 CONNECT = (
     "no bot token, so alerts for %s go to the terminal. To connect a chat: make a bot with @BotFather, "
     "put its token into WIREWATCH_TELEGRAM_TOKEN or config/telegram.token, and start again."
@@ -52,7 +49,7 @@ class Outgoing:
 async def open_outgoing(
     archive: Archive, settings: Settings, clock: Callable[[], datetime], times: Times
 ) -> AsyncIterator[Outgoing]:
-    """The outbox over all channels; on leaving, what is under way ends and connections close."""
+    """The outbox over all channels; on leaving, connections close."""
     token = settings.token.reveal() if settings.token is not None else None
     built = senders(settings.channels, token, settings.telegram)
     if built.unconnected:
@@ -73,7 +70,6 @@ async def open_outgoing(
     try:
         yield Outgoing(outbox, _updates(archive, built.bot, clock, times, tell))
     finally:
-        await outbox.stop(GRACE)
         await built.close()
 
 

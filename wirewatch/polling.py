@@ -29,6 +29,8 @@ class Poller:
         self._running: set[asyncio.Task[None]] = set()
         self._unchanged: list[SourceState] = []
         self._next_due: datetime | None = None
+        # Only what was due by then is polled; None: whatever becomes due.
+        self.due_by: datetime | None = None
         # Sources whose poll ended in a fault of ours.
         self.broken: set[str] = set()
 
@@ -65,6 +67,7 @@ class Poller:
         now, room = self._rooms.clock(), AT_ONCE - len(self._running)
         if room <= 0 or (self._next_due is not None and now < self._next_due):
             return 0
+        now = min(now, self.due_by or now)
         lease = self._rooms.durations.lease
         due, self._next_due = await self._rooms.archive.write(
             lambda conn: (sources.claim_due(conn, now, lease, room), sources.next_due(conn, now))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -118,9 +119,7 @@ async def test_a_job_that_defers_itself_rests_until_then(archive: Archive) -> No
         await archive.write(lambda conn: wake(conn, "job", "a", now()))
         await until(lambda: archive.read_now(next_wake) is None)
     assert len(runs) == 3
-    assert min(after - before for before, after in zip(runs, runs[1:], strict=False)) >= timedelta(
-        milliseconds=290
-    )
+    assert min(after - before for before, after in pairwise(runs)) >= timedelta(milliseconds=290)
 
 
 async def test_a_job_left_by_a_process_that_died_runs_after_the_restart(archive: Archive) -> None:

@@ -1,0 +1,122 @@
+"""The daemon as a process: it starts, refuses a second one, ends in good order, and runs one round."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive import sources
+from archive.archive import Archive
+from tests.peers.botapi import BotApiPeer
+from tests.peers.faults import delay
+from tests.peers.newsroom import PeerNewsroom, Reply, rss
+from tests.pipeline.house import feed_source, headlines, until, write_config
+from tests.pipeline.test_whole_path import entry
+from wirewatch.demo.botapi import Chat
+
+
+async def wirewatch(*words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "wirewatch", *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_with_0_while_a_message_is_on_its_way(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, number: signal.Signals
+) -> None:
+    site.script("/feed", rss(["Quiet"]), rss([entry("Laos opens a bridge"), "Quiet"]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    api.faults.add(delay(1), "sendMessage")
+    daemon = await wirewatch("run", "--config", str(folder))
+    await until(lambda: any(asked.method == "sendMessage" for asked in api.requests), 30)
+    daemon.send_signal(number)
+    said, _ = await asyncio.wait_for(daemon.communicate(), 10)
+    assert daemon.returncode == 0, said.decode()
+    # What was on its way was waited for and recorded: nothing is sent again.
+    again = await wirewatch("run", "--once", "--config", str(folder))
+    said, _ = await asyncio.wait_for(again.communicate(), 40)
+    assert again.returncode == 0, said.decode()
+    assert headlines(api) == ["Laos opens a bridge"]
+
+
+async def test_a_second_daemon_ends_with_1_and_names_the_first(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss(["Quiet"]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    first = await wirewatch("run", "--config", str(folder))
+    await until(lambda: bool(site.seen("/feed")), 30)
+    second = await wirewatch("run", "--config", str(folder))
+    said, _ = await asyncio.wait_for(second.communicate(), 30)
+    first.terminate()
+    assert await asyncio.wait_for(first.wait(), 10) == 0
+    assert second.returncode == 1
+    assert f"process {first.pid} on " in said.decode()
+    assert "Traceback" not in said.decode()
+
+
+async def test_one_round_tells_what_failed_and_ends_with_1(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss([entry("Laos opens a bridge", hours=1), "Quiet"]))
+    site.script("/bad", Reply("", status=500))
+    listed = [feed_source("post", site.url("/feed"), every="1h"), feed_source("bad", site.url("/bad"))]
+    folder = write_config(tmp_path / "config", listed, api, chat)
+    round_ = await wirewatch("run", "--once", "--config", str(folder))
+    said, _ = await asyncio.wait_for(round_.communicate(), 60)
+    assert round_.returncode == 1
+    assert "bad: " in said.decode()
+    assert "500" in said.decode()
+    assert "Laos opens a bridge" in api.ledger.messages[0].text
+
+
+async def test_the_token_is_in_nothing_that_it_wrote(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss(["Quiet"]), rss([entry("Laos opens a bridge"), "Quiet"]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    daemon = await wirewatch("run", "--config", str(folder))
+    await until(lambda: bool(api.ledger.messages), 30)
+    shown = Path(f"/proc/{daemon.pid}/cmdline").read_bytes()
+    await api.stop()
+    await asyncio.sleep(1.5)
+    daemon.terminate()
+    said, _ = await asyncio.wait_for(daemon.communicate(), 10)
+    token = api.token.encode()
+    written = [path for path in folder.rglob("*") if path.is_file() and path.name != "telegram.token"]
+    assert written
+    assert token not in shown
+    assert token not in said
+    assert all(token not in path.read_bytes() for path in written)
+
+
+async def test_a_source_that_is_gone_from_the_config_is_asked_no_more_and_keeps_its_history(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss(["Quiet"]))
+    site.script("/other", rss(["Calm"]))
+    first = write_config(
+        tmp_path / "config",
+        [feed_source("post", site.url("/feed")), feed_source("other", site.url("/other"))],
+        api,
+        chat,
+    )
+    for sources_file in (None, "sources: [{name: other, url: 'URL', every: 1h, full_text: never}]\n"):
+        if sources_file is not None:
+            asked = len(site.seen("/feed"))
+            (first / "sources" / "test.yaml").write_text(sources_file.replace("URL", site.url("/other")))
+        round_ = await wirewatch("run", "--once", "--config", str(first))
+        if sources_file is None:
+            await until(lambda: bool(site.seen("/feed")) and bool(site.seen("/other")), 30)
+            round_.terminate()
+        await asyncio.wait_for(round_.wait(), 60)
+    assert len(site.seen("/feed")) == asked
+    archive = Archive(first / "wirewatch.db")
+    kept = archive.read_now(lambda conn: sources.get_state(conn, "post"))
+    archive.close()
+    assert kept is not None
+    assert kept.first_success_at is not None
