@@ -17,7 +17,7 @@ demo: .venv/.installed  ## the whole thing for a minute, on an embedded newsroom
 	$(BIN)/wirewatch demo
 
 test: .venv/.testing  ## all tests: under five minutes on two cores
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 run: .venv/.installed  ## the daemon on config/; without a bot token, alerts go to the terminal
 	$(BIN)/wirewatch run
@@ -34,7 +34,8 @@ bench: .venv/.testing  ## measured figures, each beside a reference in the same 
 	$(BIN)/python -m benchmarks
 
 crash: .venv/.testing  ## the crash tests at full size
-	$(BIN)/python -m pytest -m full --timeout 3600 -k crash
+	WIREWATCH_KILL_STEP=1 WIREWATCH_KILLS=1000 $(BIN)/python -m pytest --timeout 7200 tests/outbox/test_crashes.py
+	$(BIN)/python -m pytest -m full --timeout 3600 tests/pipeline/test_killed.py
 
 fuzz: .venv/.testing  ## the property tests with a hundred times the examples
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest --timeout 3600

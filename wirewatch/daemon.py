@@ -144,9 +144,9 @@ async def sweep(rooms: Rooms) -> None:
             wake(conn, "read", source, now)
         if untold is not None:
             wake(conn, "tell", "", untold)
+        deliveries.wake_open(conn, now)
 
-    if waiting or untold is not None:
-        await rooms.archive.write(step)
+    await rooms.archive.write(step)
     await digests.wake_waiting(rooms.archive)
 
 

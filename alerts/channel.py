@@ -1,0 +1,161 @@
+"""What can a user write about a channel, and about the bot that fills it?
+
+The config models of `channels:` and `telegram:` in `wirewatch.yaml`. Which story goes to which
+channel is `alerts/routing.py`; how each type sends is `alerts/channels/`.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from archive.clocks import Clock, Zone, check_cron, next_time
+from archive.durations import parse_duration, print_duration
+from archive.names import Name
+
+
+class QuietHours(BaseModel):
+    """From `from` to `to` (over midnight where `to` is earlier) only urgent alerts are sent at once.
+
+    With `breaking: pass` a breaking alert passes, with `hold` it waits as the others do.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+    breaking: Literal["pass", "hold"] = "pass"
+
+    @model_validator(mode="after")
+    def _has_length(self) -> "QuietHours":
+        if self.start == self.end:
+            raise ValueError("expected a time in to that differs from the one in from")
+        return self
+
+    def covers(self, moment: datetime, zone: ZoneInfo) -> bool:
+        """Whether `moment` (aware) lies in the window on a clock in `zone`."""
+        clock = moment.astimezone(zone).time().replace(tzinfo=None)
+        if self.start < self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+    def ends(self, moment: datetime, zone: ZoneInfo) -> datetime:
+        """The first end of the window after `moment`, in UTC; daylight saving as cron does it."""
+        return next_time(f"{self.end.minute} {self.end.hour} * * *", moment, zone)
+
+
+def parse_digest(value: object) -> timedelta | str:
+    """The interval or the cron line that `digest:` names; ValueError where it is neither."""
+    if isinstance(value, str) and len(value.split()) > 1:
+        return check_cron(value)
+    try:
+        every = parse_duration(value)
+    except ValueError:
+        raise ValueError("expected a cron line such as '0 7 * * *' or a duration such as 6h") from None
+    if every < timedelta(minutes=1):
+        raise ValueError("expected a duration of a minute or more")
+    return every
+
+
+def _print_digest(value: timedelta | str) -> str:
+    return value if isinstance(value, str) else print_duration(value)
+
+
+# A duration is kept as timedelta, a cron line as text.
+Digest = Annotated[timedelta | str, BeforeValidator(parse_digest), PlainSerializer(_print_digest)]
+
+
+def parse_chat(value: object) -> int | str:
+    """The chat number or public @name that `chat:` means; ValueError where it is neither."""
+    if isinstance(value, int) and not isinstance(value, bool) and value != 0:
+        return value
+    text = value if isinstance(value, str) else ""
+    if text.removeprefix("-").isdecimal():
+        return int(text)
+    if len(text) < 5 or not text.startswith("@") or not text[1:].replace("_", "a").isalnum():
+        raise ValueError("expected a chat number such as -1001234567890, or '@name' in quotes")
+    return text
+
+
+Chat = Annotated[int | str, BeforeValidator(parse_chat)]
+
+
+class BaseChannel(BaseModel):
+    """What every channel has; `only` is a query that narrows what it gets.
+
+    `timezone` falls back on that of `wirewatch.yaml`, `digest` None means that it has none,
+    `max_per_hour` None means no limit.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    timezone: Zone | None = None
+    only: str | None = None
+    stories: bool = True
+    realert_after: Annotated[int, Field(ge=2, le=1000)] = 6
+    quiet_hours: QuietHours | None = None
+    digest: Digest | None = None
+    max_per_hour: Annotated[int, Field(ge=1)] | None = None
+
+
+class TelegramChannel(BaseChannel):
+    """A chat, group, forum topic or channel that the bot writes to."""
+
+    type: Literal["telegram"]
+    chat: Chat
+    topic: Annotated[int, Field(ge=1)] | None = None
+    buttons: bool = True
+    preview: Literal["small", "large", "off"] = "small"
+    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
+class ConsoleChannel(BaseChannel):
+    """The terminal, or wherever standard output goes."""
+
+    type: Literal["console"]
+
+
+class AppriseChannel(BaseChannel):
+    """Any service that Apprise knows, by its address, which holds secrets."""
+
+    type: Literal["apprise"]
+    url: Annotated[str, Field(min_length=1, repr=False)]
+
+
+Channel: TypeAlias = TelegramChannel | ConsoleChannel | AppriseChannel
+CHANNEL_TYPES: dict[str, type[TelegramChannel] | type[ConsoleChannel] | type[AppriseChannel]] = {
+    "telegram": TelegramChannel,
+    "console": ConsoleChannel,
+    "apprise": AppriseChannel,
+}
+
+
+def default_channel() -> ConsoleChannel:
+    """The one channel of a config that names none."""
+    return ConsoleChannel(name="console", type="console")
+
+
+class Pacing(BaseModel):
+    """How many messages may leave: a second to one chat, a minute to one group, a second in all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    chat_per_second: Annotated[float, Field(gt=0)] = 1
+    group_per_minute: Annotated[float, Field(gt=0)] = 20
+    bot_per_second: Annotated[float, Field(gt=0)] = 30
+
+
+class TelegramSettings(BaseModel):
+    """The `telegram:` part of `wirewatch.yaml`; the token itself is not in it.
+
+    `api_url` is an own Bot API server, None is Telegram's. `admins` are user numbers.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    token_file: str = "telegram.token"  # noqa: S105, a path
+    api_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+")] | None = None
+    admins: tuple[int, ...] = ()
+    pacing: Pacing = Pacing()

@@ -1,0 +1,43 @@
+"""How does a message reach the terminal?
+
+The channel `type: console`, and what stands in for Telegram as long as there is no token: a
+picture of the message on standard output.
+"""
+
+from rich.console import Console
+
+from alerts.channel import BaseChannel
+from alerts.channels.interface import Looker, Message, Outcome, Sender, Sent
+from alerts.channels.registry import Surroundings, channel_type
+from alerts.messages.terminal import picture
+
+
+class ConsoleSender:
+    """Prints messages; they have no ids, and are never lost on the way."""
+
+    paced = False
+    looker: Looker | None = None
+
+    def __init__(self, console: Console, name: str) -> None:
+        self._console = console
+        self._name = name
+
+    async def send(self, message: Message) -> Outcome:
+        """Print `message`."""
+        self._print(message, "silent" if message.silent else "")
+        return Sent(None)
+
+    async def edit(self, message_id: int, message: Message) -> Outcome:
+        """Print what the message says now."""
+        self._print(message, "edited")
+        return Sent(None)
+
+    def _print(self, message: Message, note: str) -> None:
+        labels = [button.label for button in message.buttons]
+        self._console.print(picture(message.text, labels, chat=self._name, note=note, plain=message.plain))
+
+
+@channel_type("console")
+def build(channel: BaseChannel, surroundings: Surroundings) -> Sender:
+    """The sender of one console channel."""
+    return ConsoleSender(surroundings.console, channel.name)

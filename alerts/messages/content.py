@@ -1,0 +1,182 @@
+"""What does a message say, before anybody decides how it looks?
+
+The frozen values a delivery row stores as JSON: an alert, a digest, a notice. All texts are plain,
+as the outlet wrote them; cleaning, escaping and trimming is `alerts/messages/html.py`. Which
+sentence an alert quotes is `alerts/messages/quoting.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from alerts.messages.quoting import Quote, quote
+from alerts.watch import URGENCIES, Match, Urgency
+from archive.article import Article, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class AlertContent:
+    """One article that a watch fired on.
+
+    `outlet` is the outlet's title, `country` its ISO code; `others` are the titles of further
+    outlets of the story; `watches` their names. `quote` is None where only the headline matched.
+    """
+
+    title: str
+    url: str
+    outlet: str | None
+    country: str | None
+    published: datetime | None
+    trust: Trust
+    found_at: datetime
+    quote: Quote | None = None
+    others: tuple[str, ...] = ()
+    watches: tuple[str, ...] = ()
+    urgency: Urgency = "normal"
+    paywalled: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads back."""
+        return {
+            **asdict(self),
+            "type": "alert",
+            "published": _written(self.published),
+            "found_at": _written(self.found_at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """One line of a digest."""
+
+    title: str
+    url: str
+    outlet: str | None = None
+    country: str | None = None
+    published: datetime | None = None
+    trust: Trust = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestGroup:
+    """What one watch found; `watch` is its name."""
+
+    watch: str
+    items: tuple[DigestItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestContent:
+    """Many articles in one message. `header` and `footer` are plain sentences."""
+
+    header: str
+    groups: tuple[DigestGroup, ...]
+    footer: str = ""
+    part: int = 1
+    parts: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads back."""
+        whole = asdict(self)
+        for group in whole["groups"]:
+            for item in group["items"]:
+                item["published"] = _written(item["published"])
+        return {**whole, "type": "digest"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeContent:
+    """A few plain sentences, for operators or about the channel itself."""
+
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads back."""
+        return {"type": "notice", "text": self.text}
+
+
+Content = AlertContent | DigestContent | NoticeContent
+
+
+def from_json(value: Mapping[str, Any]) -> Content:
+    """The content that `to_json` wrote; ValueError where it was something else."""
+    match value.get("type"):
+        case "alert":
+            return _alert_from(value)
+        case "digest":
+            return _digest_from(value)
+        case "notice":
+            return NoticeContent(str(value["text"]))
+        case other:
+            raise ValueError(f"expected an alert, a digest or a notice, found {other!r}")
+
+
+def alert(
+    article: Article, matches: Sequence[Match], *, found_at: datetime, others: Sequence[str] = ()
+) -> AlertContent:
+    """What there is to say about `article`, on which `matches` fired (the loudest urgency counts)."""
+    outlet = article.outlet
+    return AlertContent(
+        title=article.title,
+        url=article.url,
+        outlet=outlet.title if outlet else article.source or None,
+        country=outlet.country if outlet else None,
+        published=article.published,
+        trust=article.trust,
+        found_at=found_at,
+        quote=quote(article, matches),
+        others=tuple(others),
+        watches=tuple(match.watch for match in matches),
+        urgency=max((match.urgency for match in matches), key=URGENCIES.index, default="normal"),
+    )
+
+
+def digest_item(article: Article) -> DigestItem:
+    """The line that a digest gives `article`."""
+    outlet = article.outlet
+    return DigestItem(
+        title=article.title,
+        url=article.url,
+        outlet=outlet.title if outlet else article.source or None,
+        country=outlet.country if outlet else None,
+        published=article.published,
+        trust=article.trust,
+    )
+
+
+def _alert_from(value: Mapping[str, Any]) -> AlertContent:
+    quoted = value.get("quote")
+    return AlertContent(
+        title=value["title"],
+        url=value["url"],
+        outlet=value["outlet"],
+        country=value["country"],
+        published=_read(value["published"]),
+        trust=value["trust"],
+        found_at=datetime.fromisoformat(value["found_at"]),
+        quote=None if quoted is None else Quote(quoted["text"], tuple((s, e) for s, e in quoted["spans"])),
+        others=tuple(value["others"]),
+        watches=tuple(value["watches"]),
+        urgency=value["urgency"],
+        paywalled=value["paywalled"],
+    )
+
+
+def _digest_from(value: Mapping[str, Any]) -> DigestContent:
+    groups = tuple(
+        DigestGroup(
+            group["watch"],
+            tuple(DigestItem(**{**item, "published": _read(item["published"])}) for item in group["items"]),
+        )
+        for group in value["groups"]
+    )
+    return DigestContent(value["header"], groups, value["footer"], value["part"], value["parts"])
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,61 @@
+"""How does a delivery become the message that a sender posts?
+
+Content from the row, look from the channel, reply and buttons from other rows. How it is rendered
+is `alerts/messages/`; sending it is the worker's.
+"""
+
+from datetime import UTC, tzinfo
+
+from alerts.channel import Channel, TelegramChannel
+from alerts.channels.interface import Button, Message
+from alerts.messages.content import AlertContent, Content, from_json
+from alerts.messages.html import Options, Rendered, render
+from alerts.messages.pieces import web_link
+from archive.deliveries import Delivery
+from archive.outgoing import Parent
+
+
+def prepare(
+    delivery: Delivery, parent: Parent | None, channel: Channel, *, default_zone: tzinfo = UTC
+) -> Message:
+    """The message of `delivery`; ValueError or KeyError where its content cannot be read."""
+    settings = channel if isinstance(channel, TelegramChannel) else None
+    preview = settings.preview if settings else "off"
+    options = Options(channel.timezone or default_zone, preview != "off")
+    content = from_json(delivery.content)
+    rendered = render(content, options)
+    replies = delivery.reply_to is not None and parent is not None and parent.chat == delivery.chat
+    return Message(
+        chat=delivery.chat,
+        text=plain_text(content, rendered) if delivery.plain else rendered.text,
+        plain=delivery.plain,
+        topic=settings.topic if settings else None,
+        silent=delivery.silent,
+        preview_url=rendered.preview_url,
+        preview_large=preview == "large",
+        reply_to=parent.message_id if replies and parent is not None else None,
+        buttons=buttons(delivery, channel, parent),
+    )
+
+
+def plain_text(content: Content, rendered: Rendered) -> str:
+    """What is sent where Telegram refused the markup: all that is visible, and the bare link."""
+    link = web_link(content.url) if isinstance(content, AlertContent) else None
+    return rendered.visible if link is None else f"{rendered.visible}\n{link}"
+
+
+def buttons(delivery: Delivery, channel: Channel, parent: Parent | None = None) -> tuple[Button, ...]:
+    """The row of buttons under an alert, the same at every attempt: looking relies on it.
+
+    An edit bears those of the message it changes.
+    """
+    if not isinstance(channel, TelegramChannel) or not channel.buttons:
+        return ()
+    if delivery.kind == "edit" and parent is not None:
+        return why_button(parent.id, parent.key)
+    return why_button(delivery.id, delivery.key) if delivery.kind == "alert" else ()
+
+
+def why_button(delivery: int, key: str) -> tuple[Button, ...]:
+    """`key` cannot be guessed and belongs to one archive, so nobody can forge the data."""
+    return (Button("Why?", f"why:{delivery}:{key}"),)

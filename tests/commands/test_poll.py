@@ -1,0 +1,75 @@
+"""`wirewatch poll`: what a poll would do, and doing it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive import articles, sources
+from tests.command_line import Ended
+from tests.commands.desk import Desk, open_desk
+from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[PeerNewsroom]:
+    async with PeerNewsroom() as peer:
+        yield peer
+
+
+@pytest.fixture
+def feed_desk(site: PeerNewsroom, tmp_path: Path) -> Desk:
+    entries = [
+        item("A bridge in Laos", published=datetime.now(UTC) - timedelta(hours=1)),
+        item("Rain in Thailand", published=datetime.now(UTC) - timedelta(days=9)),
+    ]
+    site.script("/feed", rss(entries))
+    site.script("/bad", Reply("", status=404))
+    text = f"""\
+        sources:
+          - {{name: post, url: '{site.url("/feed")}', full_text: never}}
+          - {{name: bad, url: '{site.url("/bad")}'}}
+        """
+    return open_desk(tmp_path, ("fetch: {allow_private: [127.0.0.0/8], min_delay: 1ms}",), sources__laos=text)
+
+
+async def poll(desk: Desk, *arguments: str) -> Ended:
+    """In a thread, so that the site can answer."""
+    return await asyncio.to_thread(desk.run, "poll", *arguments)
+
+
+async def test_it_shows_what_is_new_and_writes_nothing(feed_desk: Desk) -> None:
+    ended = await poll(feed_desk, "post")
+    assert ended.code == 0
+    assert ended.out.startswith("post: 2 entries, 0 known, 2 new\n  A bridge in Laos\n")
+    assert "first contact, young: would go into a catch-up digest" in ended.out
+    assert "fires: laos (Laos)" in ended.out
+    assert "first contact, old or undated: would only be recorded" in ended.out
+    assert feed_desk.archive.read_now(articles.count) == 0
+    assert feed_desk.archive.read_now(sources.all_states) == []
+
+
+async def test_apply_keeps_what_is_new_and_a_second_poll_finds_nothing(feed_desk: Desk) -> None:
+    ended = await poll(feed_desk, "post", "--apply")
+    assert ended.out.startswith("post: 2 new articles were kept; due again ")
+    assert feed_desk.archive.read_now(articles.count) == 2
+    assert (await poll(feed_desk, "post")).out == "post: 2 entries, 2 known, 0 new\n"
+
+
+async def test_a_source_that_fails_is_told_in_plain_words(feed_desk: Desk) -> None:
+    ended = await poll(feed_desk, "bad")
+    assert ended.code == 1
+    assert "404" in ended.out
+
+
+async def test_apply_leaves_a_poll_under_way_alone(feed_desk: Desk) -> None:
+    feed_desk.write(lambda conn: sources.claim(conn, "post", feed_desk.now, timedelta(minutes=10)))
+    ended = await poll(feed_desk, "post", "--apply")
+    assert ended.code == 1
+    assert ended.err == "post: a poll of it is under way already\n"
+
+
+def test_an_unknown_source_is_a_usage_error(desk: Desk) -> None:
+    assert desk.run("poll", "nonsense").code == 2

@@ -1,0 +1,140 @@
+"""`wirewatch status`: the first line is the answer, the exit code follows it."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive import chats
+from archive.lock import DaemonLock
+from tests.command_line import run, run_alone
+from tests.commands.desk import Desk
+from tests.config_folder import whole, write
+
+NAMES = ("laotian-times", "laotian-times-business")
+
+
+@pytest.fixture
+def well(desk: Desk) -> Iterator[Desk]:
+    """A desk on which everything is as it should be, a daemon's lock held."""
+    for name in NAMES:
+        desk.source(name)
+    desk.delivery(desk.article("Laos", "https://a.example/1"), state="sent", sent_at=desk.now)
+    lock = DaemonLock(desk.archive)
+    lock.acquire()
+    yield desk
+    lock.release()
+
+
+def answer(desk: Desk) -> tuple[int, str]:
+    ended = desk.run("status")
+    return ended.code, ended.out.splitlines()[0]
+
+
+def test_a_working_daemon_is_told_in_one_line_and_by_the_exit_code(well: Desk) -> None:
+    assert answer(well) == (0, "Working: 2 of 2 sources answer, 1 messages sent")
+
+
+def test_without_a_daemon_nothing_works(desk: Desk) -> None:
+    for name in NAMES:
+        desk.source(name)
+    ended = desk.run("status")
+    assert ended.code == 1
+    assert ended.out.startswith("Not working: no daemon is running\n")
+    assert "→ start `wirewatch run`" in ended.out
+
+
+def test_the_daemon_is_named(well: Desk) -> None:
+    daemon = json.loads(well.run("status", "--json").out)["daemon"]
+    assert f"process {daemon['process']} on {daemon['host']}" in well.run("status").out
+
+
+def test_a_failing_source_is_named_with_its_error_and_does_not_stop_the_rest(well: Desk) -> None:
+    well.source(
+        NAMES[0], failures=3, error="answers 404 (not found)", error_since=well.now - timedelta(hours=3)
+    )
+    ended = well.run("status")
+    assert ended.code == 0
+    assert ended.out.startswith("Working, with 1 thing to look at: 1 of 2 sources answer")
+    assert "source laotian-times: answers 404 (not found), since" in ended.out
+    assert "(3 h ago)" in ended.out
+
+
+def test_when_no_source_answers_it_does_not_work(well: Desk) -> None:
+    for name in NAMES:
+        well.source(name, failures=2, error="no connection", error_since=well.now)
+    assert answer(well) == (1, "Not working: no source answers")
+
+
+def test_a_daemon_that_polls_nothing_does_not_work(well: Desk) -> None:
+    long_ago = well.now - timedelta(minutes=30)
+    for name in NAMES:
+        well.source(name, due_at=long_ago, last_polled_at=long_ago, last_success_at=long_ago)
+    assert answer(well) == (1, "Not working: the daemon polls nothing, though 2 sources are due")
+
+
+def test_nothing_gathered_for_longer_than_silent_after_is_told(well: Desk) -> None:
+    for name in NAMES:
+        well.source(name, last_success_at=well.now - timedelta(hours=7))
+    assert answer(well) == (1, "Not working: nothing was gathered for long")
+
+
+def test_an_outbox_that_is_stuck_does_not_work(well: Desk) -> None:
+    ago = well.now - timedelta(hours=1)
+    well.write(lambda conn: conn.exec_driver_sql("update delivery set sent_at = null"))
+    well.delivery(well.article("Laos", "https://a.example/2"), created_at=ago, changed_at=ago)
+    code, line = answer(well)
+    assert code == 1
+    assert line == "Not working: channel console: 1 deliveries are due and not sent"
+
+
+def test_a_long_queue_that_moves_is_no_problem(well: Desk) -> None:
+    ago = well.now - timedelta(hours=1)
+    well.delivery(well.article("Laos", "https://a.example/2"), created_at=ago, changed_at=ago)
+    assert answer(well)[0] == 0
+
+
+def test_a_channel_in_trouble_does_not_work(well: Desk) -> None:
+    well.write(lambda conn: chats.complain(conn, "channel console", "the bot was put out", well.now))
+    assert answer(well) == (1, "Not working: channel console: the bot was put out")
+
+
+def test_dead_and_held_deliveries_are_told_with_what_to_do(well: Desk) -> None:
+    well.delivery(well.article("Laos", "https://a.example/2"), state="dead", reason="chat not found")
+    well.delivery(well.article("Laos", "https://a.example/3"), state="uncertain", unknown=1)
+    ended = well.run("status")
+    assert ended.code == 0
+    assert "1 deliveries could not be sent: chat not found" in ended.out
+    assert "whether 1 messages arrived is not known" in ended.out
+    assert "arrival was not known: unknown 1, found 0, resent 0, twins 0, misfires 0" in ended.out
+
+
+def test_pages_that_hang_are_told(well: Desk) -> None:
+    well.write(
+        lambda conn: conn.exec_driver_sql(
+            "update source_state set pages_hung = 3, page_hung_at = ? where source = ?",
+            (int(well.now.timestamp() * 1000), NAMES[0]),
+        )
+    )
+    assert "its last 3 article pages hung while being read" in well.run("status").out
+
+
+def test_what_comes_next_is_told(well: Desk) -> None:
+    coming = json.loads(well.run("status", "--json").out)["next"]
+    assert coming[0]["what"] == "poll of laotian-times"
+
+
+def test_without_an_archive_it_says_what_to_do(tmp_path: Path) -> None:
+    main = f"shipped: []\narchive: {tmp_path / 'none' / 'wirewatch.db'}\n"
+    config = write(tmp_path / "config", whole(wirewatch=main))
+    ended = run("status", "--config", config)
+    assert ended.code == 1
+    assert "start `wirewatch run` first" in ended.err
+    assert not (tmp_path / "none").exists()
+
+
+def test_it_works_as_a_user_runs_it(well: Desk) -> None:
+    ended = run_alone("status", "--config", well.config)
+    assert (ended.code, ended.out.splitlines()[0][:7]) == (0, "Working")

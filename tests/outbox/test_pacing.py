@@ -1,0 +1,62 @@
+"""Are the limits kept, wherever between request and answer the server accepts?"""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.channel import Pacing
+from alerts.outbox.pacing import LONGEST_PARK, Limit, Window, bot_limit, chat_limits, restored
+
+WALL = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_private_chats_have_no_limit_a_minute_groups_and_channels_do() -> None:
+    pacing = Pacing()
+    assert chat_limits("1001", pacing) == (Limit(1, 1.0),)
+    assert chat_limits("-1001", pacing) == (Limit(1, 1.0), Limit(20, 60.0))
+    assert chat_limits("-1001234567890", pacing) == (Limit(1, 1.0), Limit(20, 60.0))
+    assert chat_limits("@news", pacing) == (Limit(1, 1.0), Limit(20, 60.0))
+    assert bot_limit(pacing) == Limit(30, 1.0)
+
+
+def test_half_a_message_a_second_is_one_in_two() -> None:
+    assert chat_limits("1", Pacing(chat_per_second=0.5)) == (Limit(1, 2.0),)
+
+
+@given(
+    st.integers(1, 5),
+    st.floats(0.5, 60),
+    st.lists(st.tuples(st.floats(0, 3), st.floats(0.001, 2), st.floats(0, 1)), max_size=40),
+)
+def test_no_window_holds_more_than_the_limit_whenever_each_was_accepted(
+    count: int, seconds: float, messages: list[tuple[float, float, float]]
+) -> None:
+    window = Window(Limit(count, seconds))
+    now, accepted = 0.0, []
+    for pause, answer_takes, share in messages:
+        now += pause
+        while (delay := window.delay(now)) > 0:
+            now += delay
+        window.begin()
+        accepted.append(now + answer_takes * share)
+        now += answer_takes
+        window.end(now)
+    for index, first in enumerate(accepted):
+        assert sum(first <= other < first + seconds - 1e-6 for other in accepted[index:]) <= count
+
+
+@given(st.lists(st.integers(-200_000_000, 200_000_000), max_size=30), st.integers(-10, 10))
+def test_a_restart_neither_frees_nor_freezes_a_chat(ages_ms: list[int], days: int) -> None:
+    recent = [round(WALL.timestamp() * 1000) - age for age in ages_ms]
+    pace = restored(chat_limits("-1001", Pacing()), recent, WALL + timedelta(days=days), WALL, now=500.0)
+    delay = pace.delay(500.0)
+    assert delay <= LONGEST_PARK.total_seconds()
+    assert delay >= min(days, 1) * 86_400 or days <= 0
+
+
+def test_messages_of_before_a_restart_count() -> None:
+    recent = [round((WALL - timedelta(seconds=age)).timestamp() * 1000) for age in range(20)]
+    pace = restored(chat_limits("-1001", Pacing()), recent, None, WALL, now=500.0)
+    assert round(pace.delay(500.0)) == 41
+    assert pace.written() == sorted(recent)

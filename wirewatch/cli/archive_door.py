@@ -1,0 +1,36 @@
+"""How does a command reach the archive?
+
+`opened` opens the archive of the config for the length of a command, whether or not a daemon works
+on it: a command writes in short transactions and never takes the daemon's lock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive.archive import Archive
+    from wirewatch.settings import Settings
+
+
+@contextmanager
+def opened(config: "Settings", *, create: bool = False) -> "Iterator[Archive]":
+    """The archive, ready for use; an archive that is not there yet is made only with `create`.
+
+    Raises ArchiveError where there is none, or none that can be used.
+    """
+    from archive.archive import Archive, ArchiveError
+    from archive.schema import prepare
+
+    if isinstance(config.archive, Path):
+        if create:
+            config.archive.parent.mkdir(parents=True, exist_ok=True)
+        elif not config.archive.is_file():
+            raise ArchiveError(f"there is no archive yet ({config.archive}): start `wirewatch run` first")
+    archive = Archive(config.archive)
+    try:
+        prepare(archive)
+        yield archive
+    finally:
+        archive.close()

@@ -1,0 +1,100 @@
+"""`wirewatch backtest WATCH`: what would this watch have fired on?
+
+Reads the archive in batches and prints the counts of `alerts/backtest.py`.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from wirewatch.cli.archive_door import opened
+from wirewatch.cli.config_option import config_option, settings
+
+if TYPE_CHECKING:
+    from alerts.backtest import Backtest, Difference
+    from archive.archive import Archive
+    from archive.articles import StoredArticle
+
+BATCH = 500
+MOST_ROWS = 15
+
+
+def _duration(_ctx: click.Context, _option: click.Parameter, value: str) -> timedelta:
+    from archive.durations import parse_duration
+
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command()
+@click.argument("name", metavar="WATCH")
+@click.option("--since", callback=_duration, default="30d", show_default=True, help="How far back.")
+@click.option("--query", metavar="Q", help="Another query for this watch: shows what is gained and lost.")
+@config_option
+def command(name: str, since: timedelta, query: str | None) -> None:
+    """Hold a watch against the archive: how many articles a day, by source and by term.
+
+    With --query the same for another query, and what it gains and loses against the watch as it
+    stands. An article counts for the day it was published; undated ones for the day they were found.
+    """
+    config = settings()
+    watch = next((watch for watch in config.watches if watch.name == name), None)
+    if watch is None:
+        known = ", ".join(watch.name for watch in config.watches) or "none"
+        raise click.UsageError(f"no enabled watch is called {name}: there are {known}")
+    from alerts.backtest import Backtest
+    from alerts.query.errors import WatchError
+    from wirewatch.rooms import utc_now
+
+    try:
+        backtest = Backtest(watch, {s.name: s for s in config.sets}, query)
+    except WatchError as error:
+        raise click.UsageError(f"--query: {error}") from error
+    with opened(config) as archive:
+        for stored in _stored(archive, utc_now() - since):
+            article = stored.article
+            day = (article.published or stored.found_at).astimezone(config.timezone).date()
+            backtest.add(article, day)
+    click.echo("\n".join(_lines(name, backtest, since, query is not None)))
+
+
+def _stored(archive: "Archive", moment: datetime) -> "Iterator[StoredArticle]":
+    """In batches of their own, so that no long read keeps the archive's journal from being tidied."""
+    from archive import articles
+
+    after = 0
+    while batch := archive.read_now(
+        lambda conn, after=after: articles.since(conn, moment, after, BATCH)  # type: ignore[misc]
+    ):
+        yield from batch
+        after = batch[-1].id
+
+
+def _lines(name: str, backtest: "Backtest", since: timedelta, compared: bool) -> Iterator[str]:
+    tally = backtest.tally
+    days = max(since / timedelta(days=1), 1.0)
+    rate = tally.articles / days
+    yield f"{name}: {tally.articles} of {backtest.seen} articles, {rate:.1f} a day"
+    if compared:
+        yield from _difference("gained", backtest.gained)
+        yield from _difference("lost", backtest.lost)
+    yield from _counts("by day", [(str(day), n) for day, n in sorted(tally.by_day.items())][-MOST_ROWS:])
+    yield from _counts("by source", tally.by_source.most_common(MOST_ROWS))
+    yield from _counts("by term", tally.by_term.most_common(MOST_ROWS))
+
+
+def _counts(title: str, rows: list[tuple[str, int]]) -> Iterator[str]:
+    if rows:
+        yield f"{title}:"
+        yield from (f"  {number:6}  {what}" for what, number in rows)
+
+
+def _difference(word: str, difference: "Difference") -> Iterator[str]:
+    yield f"{word}: {difference.articles}"
+    oldest = datetime.min.replace(tzinfo=UTC)
+    for article in sorted(difference.first, key=lambda one: one.published or oldest):
+        yield f"  {article.title} ({article.source})"

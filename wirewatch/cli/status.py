@@ -1,0 +1,86 @@
+"""`wirewatch status`: is it working, and if not, what is wrong since when and what to do?
+
+Printing only; the verdict is `wirewatch/status.py`.
+"""
+
+import sys
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+import click
+
+from wirewatch.cli.archive_door import opened
+from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.times import machine, shown
+
+if TYPE_CHECKING:
+    from wirewatch.status import Status
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of text.")
+@config_option
+def command(as_json: bool) -> None:
+    """Tell in one line whether it works; then what does not, since when, and what to do.
+
+    Ends with 0 only if a daemon is alive, gathers and delivers.
+    """
+    config = settings()
+    from wirewatch.rooms import utc_now
+    from wirewatch.status import judge, look
+
+    now = utc_now()
+    with opened(config) as archive:
+        status = judge(look(archive, now), config, now)
+    if as_json:
+        from wirewatch.article_lines import print_line
+
+        click.echo(print_line(_as_json(status)))
+    else:
+        for line in _lines(status, now, config.timezone):
+            click.echo(line)
+    if not status.works:
+        sys.exit(FAILURE)
+
+
+def _lines(status: "Status", now: datetime, zone: tzinfo) -> list[str]:
+    seen = status.seen
+    lines = [status.answer]
+    if seen.holder is not None:
+        lines.append(f"The daemon is {seen.holder}; {seen.articles} articles are known.")
+    for problem in status.problems:
+        since = "" if problem.since is None else f", since {shown(problem.since, now, zone)}"
+        lines += ["", f"{'!' if problem.stops else '-'} {problem.what}{since}", f"  → {problem.remedy}"]
+    if status.coming:
+        lines += ["", "Next:"]
+        lines += [f"  {coming.what}: {shown(coming.at, now, zone)}" for coming in status.coming]
+    if any(seen.tallies.values()):
+        tallies = ", ".join(f"{name} {count}" for name, count in seen.tallies.items())
+        lines += ["", f"Messages whose arrival was not known: {tallies}"]
+    if seen.events:
+        lines += ["", "Last events:"]
+        lines += [f"  {shown(e.at, now, zone)} {e.kind} {e.subject}: {e.text}" for e in seen.events]
+    return lines
+
+
+def _as_json(status: "Status") -> dict[str, object]:
+    seen = status.seen
+    states = list(status.health.values())
+    return {
+        "working": status.works,
+        "answer": status.answer,
+        "daemon": None if seen.holder is None else {"process": seen.holder.process, "host": seen.holder.host},
+        "problems": [
+            {"what": p.what, "since": machine(p.since), "remedy": p.remedy, "stops": p.stops}
+            for p in status.problems
+        ],
+        "next": [{"what": c.what, "at": machine(c.at)} for c in status.coming],
+        "articles": seen.articles,
+        "sources": {state: states.count(state) for state in dict.fromkeys(states)},
+        "deliveries": dict(seen.counts),
+        "unknown_outcomes": dict(seen.tallies),
+        "events": [
+            {"at": machine(e.at), "kind": e.kind, "subject": e.subject, "text": e.text} for e in seen.events
+        ],
+    }

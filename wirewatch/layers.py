@@ -1,0 +1,186 @@
+"""What do the config files say, when the user's lie over the shipped ones?
+
+Reads both folders and merges sources, watches and term sets by name, top-level key by key; every
+key remembers the file and line it came from. Nothing is validated here beyond the files' frame:
+what an entry means is `wirewatch/settings.py`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wirewatch.config_errors import ConfigError, ConfigWarning, Place, nearest, one_of, shown
+from wirewatch.config_files import MAIN_FILE, Locations
+from wirewatch.main_file import LAYERS, Layer
+from wirewatch.yaml_positions import Mapping, Node, Scalar, Sequence, read
+
+# The one key at the top of each kind of file.
+TOP_KEYS: dict[Layer, str] = {"sources": "sources", "watches": "watches", "terms": "sets"}
+
+
+@dataclass(slots=True)
+class Layers:
+    """The merged entries by kind and name; `main` is `wirewatch.yaml`, which is never layered.
+
+    `own` holds the (kind, name) pairs that the user's folder speaks of; `unread` the kinds of
+    which a file could not be read, so that a name missing there proves nothing.
+    """
+
+    main: Mapping
+    entries: dict[Layer, dict[str, Mapping]] = field(
+        default_factory=lambda: {"sources": {}, "watches": {}, "terms": {}}
+    )
+    own: set[tuple[Layer, str]] = field(default_factory=set)
+    unread: set[Layer] = field(default_factory=set)
+    is_one_folder: bool = False
+    main_unread: bool = False
+    errors: list[ConfigError] = field(default_factory=list)
+    warnings: list[ConfigWarning] = field(default_factory=list)
+
+
+def read_layers(locations: Locations) -> Layers:
+    """Read every file of both layers; mistakes are gathered, never raised."""
+    user = locations.config or locations.shipped
+    main_file = user / MAIN_FILE
+    layers = Layers(Mapping(Place(main_file)))
+    if main_file.is_file():
+        top = _top_mapping(main_file, layers)
+        layers.main, layers.main_unread = top or layers.main, top is None
+    layers.is_one_folder = user.resolve() == locations.shipped.resolve()
+    taken = _shipped_kinds(layers.main)
+    for kind in LAYERS:
+        if not layers.is_one_folder and kind in taken:
+            _read_kind(kind, locations.shipped, layers, own=False)
+        _read_kind(kind, user, layers, own=True)
+    _tell_strays(user, layers)
+    return layers
+
+
+def files_of(folder: Path, kind: Layer) -> list[Path]:
+    """The files of one kind in one layer, in the order in which they are read."""
+    if kind == "watches":
+        return [file for file in (folder / "watches.yaml",) if file.is_file()]
+    return sorted((folder / kind).glob("*.yaml"))
+
+
+def _shipped_kinds(main: Mapping) -> tuple[Layer, ...]:
+    listed = main.items.get("shipped")
+    if not isinstance(listed, Sequence):
+        return LAYERS
+    named = {item.value for item in listed.items if isinstance(item, Scalar)}
+    return tuple(kind for kind in LAYERS if kind in named)
+
+
+def _read_kind(kind: Layer, folder: Path, layers: Layers, *, own: bool) -> None:
+    seen: dict[str, Place] = {}
+    merged = layers.entries[kind]
+    for file in files_of(folder, kind):
+        top = _top_mapping(file, layers)
+        if top is None:
+            layers.unread.add(kind)
+            continue
+        for name, entry in _entries(kind, top, layers):
+            place = entry.keys.get("name", entry.place)
+            if name in seen:
+                found = f"{name} a second time (first at {seen[name]})"
+                layers.errors.append(
+                    ConfigError(place, f"{TOP_KEYS[kind]}.{name}", found, "every name once in a folder")
+                )
+                continue
+            seen[name] = place
+            merged[name] = _over(merged[name], entry) if name in merged else entry
+            if own:
+                layers.own.add((kind, name))
+
+
+def _over(lower: Mapping, upper: Mapping) -> Mapping:
+    """`upper` laid over `lower`: a key of the upper one wins, and drops the lower one's twin
+    (`proxy` and `proxy_file` are one thing said in two ways)."""
+    items, keys = dict(lower.items), dict(lower.keys)
+    for key, value in upper.items.items():
+        twin = key.removesuffix("_file") if key.endswith("_file") else f"{key}_file"
+        items.pop(twin, None)
+        keys.pop(twin, None)
+        items[key], keys[key] = value, upper.keys[key]
+    return Mapping(upper.place, items, keys)
+
+
+def _top_mapping(file: Path, layers: Layers) -> Mapping | None:
+    node, errors = read(file)
+    layers.errors.extend(errors)
+    if node is not None and not isinstance(node, Mapping):
+        found = shown(node.value) if isinstance(node, Scalar) else "a list"
+        layers.errors.append(ConfigError(node.place, "", found, "a mapping (key: value) as the whole file"))
+        return None
+    return node
+
+
+def _entries(kind: Layer, top: Mapping, layers: Layers) -> Iterator[tuple[str, Mapping]]:
+    expected = TOP_KEYS[kind]
+    for key, node in top.items.items():
+        if key != expected:
+            layers.errors.append(
+                ConfigError(top.keys[key], key, key, f"the key {expected}", nearest(key, [expected]))
+            )
+        elif kind == "terms":
+            yield from _named_by_key(node, top.keys[key], layers)
+        else:
+            yield from _named_by_name(node, top.keys[key], expected, layers)
+
+
+def _named_by_key(node: Node, place: Place, layers: Layers) -> Iterator[tuple[str, Mapping]]:
+    if isinstance(node, Scalar) and node.value is None:
+        return
+    if not isinstance(node, Mapping):
+        layers.errors.append(ConfigError(place, "sets", _form(node), "term sets by their names"))
+        return
+    for name, entry in node.items.items():
+        if isinstance(entry, Mapping):
+            yield name, Mapping(node.keys[name], entry.items, entry.keys)
+        else:
+            layers.errors.append(
+                ConfigError(node.keys[name], f"sets.{name}", _form(entry), "a mapping with title and terms")
+            )
+
+
+def _named_by_name(node: Node, place: Place, top: str, layers: Layers) -> Iterator[tuple[str, Mapping]]:
+    if isinstance(node, Scalar) and node.value is None:
+        return
+    if not isinstance(node, Sequence):
+        layers.errors.append(ConfigError(place, top, _form(node), "a list of entries (- name: …)"))
+        return
+    for entry in node.items:
+        name = entry.items.get("name") if isinstance(entry, Mapping) else None
+        if not isinstance(entry, Mapping):
+            layers.errors.append(ConfigError(entry.place, top, _form(entry), "an entry (- name: …)"))
+        elif not isinstance(name, Scalar) or not isinstance(name.value, str):
+            found = "an entry without a name" if name is None else _form(name)
+            where = entry.keys.get("name", entry.place)
+            layers.errors.append(ConfigError(where, f"{top}.name", found, "a name as text"))
+        else:
+            yield name.value, entry
+
+
+def _form(node: Node) -> str:
+    match node:
+        case Scalar():
+            return shown(node.value)
+        case Sequence():
+            return "a list"
+        case Mapping():
+            return "a mapping"
+
+
+def _tell_strays(folder: Path, layers: Layers) -> None:
+    """Warn of files that look like config, but are never read, and of a folder without any."""
+    read_here = {MAIN_FILE, "watches.yaml"}
+    if not any(files_of(folder, kind) for kind in LAYERS) and not (folder / MAIN_FILE).is_file():
+        expected = f"{MAIN_FILE}, watches.yaml, sources/*.yaml or terms/*.yaml"
+        layers.warnings.append(ConfigWarning(Place(folder), "", "no config file in this folder", expected))
+    for where in (folder, folder / "sources", folder / "terms"):
+        for file in sorted([*where.glob("*.yaml"), *where.glob("*.yml")]):
+            if file.suffix == ".yaml" and (where != folder or file.name in read_here):
+                continue
+            expected = "a name ending in .yaml" if where != folder else one_of(sorted(read_here))
+            close = f"{file.stem}.yaml" if where != folder else nearest(f"{file.stem}.yaml", read_here)
+            layers.warnings.append(ConfigWarning(Place(file), "", "a file that is not read", expected, close))

@@ -1,0 +1,230 @@
+"""Is it working?
+
+`look` gathers what the archive knows, `judge` decides from it: one answer, what is not working since
+when and what to do, and what comes next. Pure from there on; printing is `wirewatch/cli/status.py`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from archive import articles, backlog, chats, deliveries, digests, events, sources
+from archive.archive import Archive
+from archive.backlog import Heap
+from archive.chats import Chat, Trouble
+from archive.events import Event
+from archive.lock import Holder, holder
+from archive.sources import SourceState
+from crawler.health import State, health_of
+from crawler.polling import TOLD_AFTER
+from wirewatch.pages import HUNG_IN_A_ROW, REST
+from wirewatch.settings import Settings
+
+# What is due and not done after this has been left lying.
+PATIENCE = timedelta(minutes=10)
+# Sources that fail are named one by one up to this many.
+MOST_NAMED = 5
+LAST_EVENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the archive knows at one moment."""
+
+    holder: Holder | None
+    states: Mapping[str, SourceState]
+    heaps: Sequence[Heap]
+    counts: Mapping[str, int]
+    tallies: Mapping[str, int]
+    troubles: Sequence[Trouble]
+    parked: Sequence[Chat]
+    digests: Mapping[str, datetime]
+    events: Sequence[Event]
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it should be. `stops`: nothing works, or nothing arrives, for it."""
+
+    what: str
+    since: datetime | None
+    remedy: str
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What happens next of its kind."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The verdict: `works` only with a living daemon that gathers and delivers."""
+
+    works: bool
+    answer: str
+    problems: tuple[Problem, ...]
+    coming: tuple[Coming, ...]
+    seen: Seen
+    health: Mapping[str, State]
+
+
+def look(archive: Archive, now: datetime) -> Seen:
+    """Gather what `judge` needs, on one view of the archive."""
+    held = holder(archive)
+
+    def step(conn: Connection) -> Seen:
+        return Seen(
+            held,
+            {state.source: state for state in sources.all_states(conn)},
+            backlog.heaps(conn, now),
+            {str(state): number for state, number in deliveries.counts(conn).items()},
+            deliveries.tallies(conn),
+            chats.troubles(conn),
+            chats.parked(conn, now),
+            digests.next_due(conn),
+            events.latest(conn, LAST_EVENTS),
+            articles.count(conn),
+        )
+
+    return archive.read_now(step)
+
+
+def judge(seen: Seen, settings: Settings, now: datetime) -> Status:
+    """What all that means."""
+    health = {
+        source.name: health_of(source, seen.states.get(source.name), settings.fetch, now)
+        for source in settings.sources
+    }
+    problems = [
+        *_of_daemon(seen),
+        *_of_polling(seen, settings, health, now),
+        *_of_delivery(seen, now),
+        *_of_sources(seen, health),
+        *_of_pages(seen, now),
+        *_of_dead(seen),
+    ]
+    problems.sort(key=lambda problem: not problem.stops)
+    stopping = [problem for problem in problems if problem.stops]
+    if stopping:
+        answer = f"Not working: {stopping[0].what}"
+        answer += f" (and {len(stopping) - 1} more)" if len(stopping) > 1 else ""
+    elif problems:
+        answer = (
+            f"Working, with {len(problems)} thing{'s' * (len(problems) != 1)} to look at: {_running(seen)}"
+        )
+    else:
+        answer = f"Working: {_running(seen)}"
+    return Status(not stopping, answer, tuple(problems), tuple(_coming(seen, now)), seen, health)
+
+
+def _running(seen: Seen) -> str:
+    well = sum(not state.failures for state in seen.states.values() if state.last_polled_at)
+    return f"{well} of {len(seen.states)} sources answer, {seen.counts.get('sent', 0)} messages sent"
+
+
+def _of_daemon(seen: Seen) -> Iterator[Problem]:
+    if seen.holder is None:
+        last = max((s.last_polled_at for s in seen.states.values() if s.last_polled_at), default=None)
+        yield Problem("no daemon is running", last, "start `wirewatch run`", stops=True)
+
+
+def _of_polling(
+    seen: Seen, settings: Settings, health: Mapping[str, State], now: datetime
+) -> Iterator[Problem]:
+    if not settings.sources:
+        yield Problem("there is no source", None, "switch one on under config/sources/", stops=True)
+        return
+    polled = [state for state in seen.states.values() if state.last_polled_at is not None]
+    overdue = [state.due_at for state in seen.states.values() if now - state.due_at > PATIENCE]
+    last = max((state.last_polled_at for state in polled if state.last_polled_at), default=None)
+    if seen.holder is not None and overdue and (last is None or now - last > PATIENCE):
+        what = f"the daemon polls nothing, though {len(overdue)} sources are due"
+        yield Problem(what, min(overdue), "see its log, and start it again", stops=True)
+    success = max((state.last_success_at for state in polled if state.last_success_at), default=None)
+    if polled and all(state.failures >= TOLD_AFTER for state in polled):
+        since = min(state.error_since for state in polled if state.error_since)
+        yield Problem("no source answers", since, "see whether this machine is online", stops=True)
+    elif success is not None and now - success > settings.silent_after:
+        yield Problem("nothing was gathered for long", success, "see `wirewatch sources`", stops=True)
+    missing = [name for name in health if name not in seen.states]
+    if seen.holder is not None and missing:
+        what = f"{len(missing)} sources of the config are not watched yet ({_named(missing)})"
+        yield Problem(what, None, "the daemon has not read the edited config: start it again")
+
+
+def _of_delivery(seen: Seen, now: datetime) -> Iterator[Problem]:
+    for trouble in seen.troubles:
+        yield Problem(
+            f"{trouble.subject}: {trouble.text}", trouble.since, "then `wirewatch retry --all`", True
+        )
+    for heap in seen.heaps:
+        if heap.state not in ("pending", "waiting", "sending") or heap.due is None:
+            continue
+        waits = heap.chat_waits_until is not None and heap.chat_waits_until > now
+        moves = heap.chat_sent_at is not None and now - heap.chat_sent_at <= PATIENCE
+        if not waits and not moves and now - heap.due > PATIENCE:
+            what = f"channel {heap.channel}: {heap.count} deliveries are due and not sent"
+            yield Problem(what, heap.due, "see the daemon's log, and start it again", stops=True)
+    for chat in seen.parked:
+        why = f": {chat.reason}" if chat.reason else ""
+        yield Problem(f"chat {chat.chat} has to wait{why}", None, "nothing to do, it goes on by itself")
+
+
+def _of_sources(seen: Seen, health: Mapping[str, State]) -> Iterator[Problem]:
+    bad = [(name, state) for name, state in health.items() if state in ("failing", "empty")]
+    for name, _ in bad[:MOST_NAMED]:
+        state = seen.states[name]
+        remedy = f"see `wirewatch poll {name}`, mend its url or switch it off"
+        yield Problem(f"source {name}: {state.error}", state.error_since, remedy)
+    if len(bad) > MOST_NAMED:
+        more = len(bad) - MOST_NAMED
+        yield Problem(f"{more} more sources fail", None, "see `wirewatch sources`")
+
+
+def _of_pages(seen: Seen, now: datetime) -> Iterator[Problem]:
+    for state in seen.states.values():
+        hung = state.page_hung_at
+        if state.pages_hung >= HUNG_IN_A_ROW and hung is not None and now - hung < REST:
+            what = f"source {state.source}: its last {state.pages_hung} article pages hung while being read"
+            yield Problem(
+                what, hung, "its articles are told without text; `full_text: never` spares the pages"
+            )
+
+
+def _of_dead(seen: Seen) -> Iterator[Problem]:
+    for heap in seen.heaps:
+        reason = f": {heap.reason}" if heap.reason else ""
+        if heap.state == "dead":
+            what = f"channel {heap.channel}: {heap.count} deliveries could not be sent{reason}"
+            yield Problem(
+                what, heap.since, "mend it, then `wirewatch retry --all`; see `wirewatch deliveries`"
+            )
+        elif heap.state == "uncertain" and heap.held:
+            what = f"channel {heap.channel}: whether {heap.held} messages arrived is not known{reason}"
+            yield Problem(what, heap.since, "look into the chat; `wirewatch retry ID` sends one again")
+        elif heap.state == "uncertain":
+            what = f"channel {heap.channel}: {heap.count} messages are being looked for{reason}"
+            yield Problem(what, heap.since, "nothing to do, it goes on by itself")
+
+
+def _coming(seen: Seen, now: datetime) -> Iterator[Coming]:
+    if seen.states:
+        first = min(seen.states.values(), key=lambda state: state.due_at)
+        yield Coming(f"poll of {first.source}", first.due_at)
+    for channel, due in sorted(seen.digests.items(), key=lambda pair: pair[1]):
+        yield Coming(f"digest for {channel}", due)
+    for chat in seen.parked:
+        if chat.not_before is not None and chat.not_before > now:
+            yield Coming(f"chat {chat.chat} may go on", chat.not_before)
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    return shown + (", …" if len(names) > MOST_NAMED else "")
