@@ -74,8 +74,8 @@ class Sorted:
 
     `new` are those that no article is known of. `again` are further keys that known articles go by
     now, as (key, article). `changed` are known articles under a title they never had before, as
-    (article, entry). `renumbered`: more than half of the poll bears new ids and addresses on known
-    articles, so whatever else looks new in it is not to be trusted as news.
+    (article, entry). `renumbered`: more than half of the poll bears new addresses on known
+    titles, so whatever else looks new in it is not to be trusted as news.
     """
 
     new: tuple[tuple[Entry, Identity], ...]
@@ -142,11 +142,12 @@ def _repeated(keys: Iterable[int]) -> frozenset[int]:
 
 
 def _is_renumbered(identity: Identity, known: Mapping[int, Known], common: frozenset[int]) -> bool:
-    """Whether an entry's id is new (its GUID, or its address where that is its id), though its title
-    or its address is known."""
+    """Whether an entry bears a new address though its title is known.
+
+    A new GUID on a known address does not count: some feeds change theirs at every fetch, and what
+    has both a new address and a new title in them is news.
+    """
     title_known = identity.heading in known and identity.heading not in common
-    if identity.guid is not None:
-        return identity.guid not in known and (identity.url in known or title_known)
     return identity.url not in known and title_known
 
 

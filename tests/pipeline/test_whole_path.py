@@ -190,3 +190,22 @@ async def test_a_channel_hears_only_what_its_filter_lets_through(
         await until(lambda: daemon.jobs.idle)
     heard = {act.chat_id for act in api.ledger.messages}
     assert heard == ({everything.id} if kind == "aggregator" else {everything.id, chat.id})
+
+
+async def test_a_feed_that_changes_its_guids_at_every_fetch_alerts_what_is_new_once(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    def fetch(number: int, *titles: str) -> str:
+        return rss(
+            item(
+                title, link=site.url(f"/{title[:4]}"), guid=f"{title}-{number}", published=published(hours=1)
+            )
+            for title in titles
+        )
+
+    old = ("Calm in the north", "Rain in the east", "Mist on the river")
+    site.script("/feed", fetch(0, *old), *(fetch(n, "Laos opens a bridge", *old) for n in range(1, 9)))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: len(site.seen("/feed")) > 8 and bool(api.ledger.messages))
+    assert headlines(api) == ["Laos opens a bridge"]
