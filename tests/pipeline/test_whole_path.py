@@ -195,11 +195,11 @@ async def test_a_channel_hears_only_what_its_filter_lets_through(
 async def test_a_feed_that_changes_its_guids_at_every_fetch_alerts_what_is_new_once(
     api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
 ) -> None:
+    now = published(hours=1)
+
     def fetch(number: int, *titles: str) -> str:
         return rss(
-            item(
-                title, link=site.url(f"/{title[:4]}"), guid=f"{title}-{number}", published=published(hours=1)
-            )
+            item(title, link=site.url(f"/{title[:4]}"), guid=f"{title}-{number}", published=now)
             for title in titles
         )
 
