@@ -204,6 +204,10 @@ delivery = Table(
     Index("ix_delivery_edits", "edits", sqlite_where=text("edits is not null"),
           postgresql_where=text("edits is not null")),
     Index("ix_delivery_story", "story", "channel"),
+    # What hangs on a row that is to be forgotten (archive/retention.py, and the database's own check).
+    Index("ix_delivery_article", "article"),
+    Index("ix_delivery_reply_to", "reply_to", sqlite_where=text("reply_to is not null"),
+          postgresql_where=text("reply_to is not null")),
     # How many alerts a channel had in the last hour.
     Index("ix_delivery_made", "channel", "created_at", sqlite_where=text("kind = 'alert'"),
           postgresql_where=text("kind = 'alert'")),
@@ -223,6 +227,9 @@ digest_item = Table(
     Column("delivery", RowId, ForeignKey("delivery.id")),
     Index("ix_digest_item_waiting", "channel", sqlite_where=text("delivery is null"),
           postgresql_where=text("delivery is null")),
+    # What hangs on an article, or on a digest, that is to be forgotten.
+    Index("ix_digest_item_article", "article"),
+    Index("ix_digest_item_delivery", "delivery"),
 )  # fmt: skip
 
 # What is known of a chat: its pace (nothing is sent there before `not_before`, whatever process

@@ -129,9 +129,10 @@ def _new_article(
     first: bool,
     beyond: bool,
 ) -> NewArticle:
-    fetch = rooms.rules.settings.fetch
+    fetch, kept = rooms.rules.settings.fetch, rooms.rules.settings.retention.title
     contact: Contact = contact_of(entry.published, entry.trust, first=first, catch_up=fetch.catch_up, now=now)
-    if beyond:
+    # What is older than the archive's memory may have been told and forgotten.
+    if beyond or (entry.published is not None and entry.published < now - kept):
         contact = "old"
     outlet = outlet_of(rooms.rules, source, entry)
     language = detect(f"{entry.title}\n{entry.summary}", entry.language, source.languages)
