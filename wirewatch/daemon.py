@@ -13,7 +13,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -31,12 +31,8 @@ from crawler.pages.extract import warm_up
 from crawler.robots import Robots
 from crawler.spiders import errand
 from wirewatch import digests, pipeline
-from wirewatch.endpoints import serving
-from wirewatch.heartbeat import Heartbeat
-from wirewatch.housekeeping import keep_house
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
-from wirewatch.main_file import Listen
 from wirewatch.outgoing import Outgoing, open_outgoing
 from wirewatch.polling import Poller
 from wirewatch.rooms import Durations, Rooms, Rulebook, utc_now
@@ -48,19 +44,17 @@ log = logging.getLogger("wirewatch")
 # together under the ten seconds in which the daemon promises to end.
 GRACE = 6.0
 CUT = 2.0
-# What the clock wakes, at start and then so often.
-WOKEN = {"sweep": timedelta(minutes=1), "heartbeat": timedelta(minutes=1), "housekeeping": timedelta(days=1)}
+SWEEP = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
 class Daemon:
-    """The running parts, for whoever watches them; `listening` is where health and metrics are."""
+    """The running parts, for whoever watches them."""
 
     rooms: Rooms
     poller: Poller
     jobs: Jobs
     lag: LoopLag
-    listening: Listen | None = None
 
     @property
     def idle(self) -> bool:
@@ -104,7 +98,6 @@ async def running(
             tasks.append(asyncio.create_task(outgoing.updates.run(), name="updates"))
         stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, _start_clock(daemon))
-        daemon.listening = await stack.enter_async_context(serving(rooms, daemon.lag))
         log.info("watching %d sources with %d watches", len(settings.sources), len(settings.watches))
         yield daemon
 
@@ -164,8 +157,6 @@ def _jobs(rooms: Rooms) -> dict[str, Job]:
         "deliver": partial(pipeline.deliver, rooms),
         "digest": partial(digests.send_due_digest, rooms),
         "sweep": lambda _key: sweep(rooms),
-        "heartbeat": Heartbeat(rooms).beat,
-        "housekeeping": partial(keep_house, rooms),
     }
 
 
@@ -178,16 +169,12 @@ def _start_clock(daemon: Daemon) -> AsyncIOScheduler:
         # A plain function would run in a thread, where it may not touch the loop's events.
         daemon.poller.tick()
 
-    async def wake_job(job: str) -> None:
-        await rooms.archive.write(lambda conn: wake(conn, job, "", rooms.clock()))
+    async def wake_sweep() -> None:
+        await rooms.archive.write(lambda conn: wake(conn, "sweep", "", rooms.clock()))
 
     every = rooms.durations.tick.total_seconds()
     scheduler.add_job(tick, "interval", seconds=every, id="tick", max_instances=1)
-    for job, often in WOKEN.items():
-        scheduler.add_job(
-            wake_job, "interval", [job], seconds=often.total_seconds(), id=job, max_instances=1,
-            next_run_time=datetime.now(UTC),
-        )  # fmt: skip
+    scheduler.add_job(wake_sweep, "interval", seconds=SWEEP.total_seconds(), id="sweep", max_instances=1)
     scheduler.start()
     daemon.poller.tick()
     return scheduler
