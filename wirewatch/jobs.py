@@ -36,6 +36,8 @@ class Jobs:
         self._clock = clock
         self._woken = asyncio.Event()
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        # Keys whose job ended since the last look began: what that look read of them is out of date.
+        self._just_ended: set[tuple[str, str]] = set()
         self._looking = True
         archive.on_wake = self._woken.set
 
@@ -58,9 +60,11 @@ class Jobs:
     async def _start_due(self) -> None:
         now = self._clock()
         limit = AT_ONCE + len(self._running)
+        self._just_ended.clear()
         for due in await self._archive.read(lambda conn: wakes.due_wakes(conn, now, limit)):
             key = (due.job, due.key)
-            if key in self._running or len(self._running) >= AT_ONCE:
+            busy = key in self._running or key in self._just_ended
+            if busy or len(self._running) >= AT_ONCE:
                 continue
             task = asyncio.create_task(self._run_one(due), name=f"{due.job} {due.key}")
             self._running[key] = task
@@ -68,6 +72,7 @@ class Jobs:
 
     def _ended(self, key: tuple[str, str], _task: asyncio.Task[None]) -> None:
         del self._running[key]
+        self._just_ended.add(key)
         # It may have been woken while it ran, and somebody may wait for its place.
         self._woken.set()
 

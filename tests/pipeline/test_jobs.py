@@ -140,3 +140,30 @@ async def test_a_job_left_by_a_process_that_died_runs_after_the_restart(archive:
 
     async with engine(archive, job=job):
         await until(lambda: ran == ["a"])
+
+
+async def test_a_job_that_ends_while_its_wake_is_being_read_does_not_run_for_it_again(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    ending, read = asyncio.Event(), archive.read
+
+    async def slow_read(step):  # the answer lies ready while the job ends
+        found = await read(step)
+        if ran and not ending.is_set() and isinstance(found, list) and found:
+            ending.set()
+            await until(lambda: archive.read_now(next_wake) is None)
+            await asyncio.sleep(0.05)
+        return found
+
+    async def job(key: str) -> None:
+        ran.append(key)
+        running._woken.set()
+        await ending.wait()
+
+    monkeypatch.setattr(archive, "read", slow_read)
+    async with engine(archive, job=job) as running:
+        await archive.write(lambda conn: wake(conn, "job", "a", now()))
+        await until(lambda: ending.is_set() and running.idle)
+        await asyncio.sleep(0.1)
+    assert ran == ["a"]
