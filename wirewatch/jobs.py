@@ -6,6 +6,7 @@ failed. A crash leaves the row, so the job runs again. The verb itself is `archi
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -93,10 +94,10 @@ class Jobs:
         if later is not None:
             wait = min(max((later - self._clock()).total_seconds(), 0.0), LONGEST_SLEEP)
         self._looking = False
-        try:
-            await asyncio.wait_for(self._woken.wait(), wait)
-        except TimeoutError:
-            return
+        # Not asyncio.wait_for: on Python 3.11 it can swallow a cancellation that comes as it is woken.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._woken.wait()
 
     async def _stop(self) -> None:
         tasks = list(self._running.values())

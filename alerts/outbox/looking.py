@@ -228,10 +228,12 @@ class Looking:
     async def _misfire(self, delivery: Delivery, channel: Channel, id_: int, looker: Looker) -> None:
         """A message of ours that bore other buttons, or none, bears ours now: put it right.
 
-        If exactly one other delivery of the chat is lost, the message is that one's.
+        If it can be that of exactly one other delivery of the chat, it is that one's.
         """
         lost = await self._archive.read(lambda conn: outgoing.lost(conn, delivery))
-        owner = lost[0] if len(lost) == 1 and _may_own(lost[0], id_) else None
+        # What was first tried when this id was known to be passed already lies above it.
+        possible = [other for other in lost if id_ > (other.mark or 0)]
+        owner = possible[0] if len(possible) == 1 and _may_own(possible[0], id_) else None
         await looker.stamp(delivery.chat, id_, buttons(owner, channel) if owner is not None else ())
         if owner is not None:
             await self._adopt(owner, id_, "found")

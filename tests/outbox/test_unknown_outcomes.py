@@ -219,6 +219,24 @@ async def test_a_message_taken_for_another_lost_one_gets_its_own_buttons_back(de
         assert markup["inline_keyboard"][0][0]["callback_data"] == f"why:{id_}:{row.key}"
 
 
+async def test_of_several_lost_ones_a_message_goes_to_the_only_one_it_can_be(desk: Office) -> None:
+    chat = await known_channel(desk)
+    # The first never arrives, so its search comes upon the messages of the others.
+    for number, fault in (
+        (1, faults.drop_before_reading()),
+        (3, faults.drop_after_accepting()),
+        (5, faults.drop_after_accepting()),
+    ):
+        desk.api.faults.add(fault)
+        desk.alert("desk", number)
+        await desk.run(2)
+        desk.alert("desk", number + 1)
+        await desk.run(2)
+    await desk.run(TEN_MINUTES)
+    assert sorted(standing(desk, chat)) == [f"Alert {number}" for number in range(7)]
+    assert desk.tallies() == {"unknown": 3, "found": 2, "resent": 1, "twins": 0, "misfires": 0}
+
+
 async def test_a_misfire_on_an_unknown_message_is_repaired_and_ends_looking_there(desk: Office) -> None:
     chat = await known_channel(desk)
     # A message of the bot's that no delivery stands for.
