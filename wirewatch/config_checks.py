@@ -66,7 +66,6 @@ def check(entries: Entries, layers: Layers, *, has_token: bool) -> Watchlist | N
         layers.warnings.extend(_unused_sets(layers, queries.used | companions(entries.sets)))
         layers.warnings.extend(() if has_token else _without_token(layers))
         layers.warnings.extend(_without_apprise(layers))
-        layers.warnings.extend(_without_effect(layers))
     return compiled
 
 
@@ -161,14 +160,6 @@ def _unused_sets(layers: Layers, used: set[str]) -> Iterable[ConfigWarning]:
         if ("terms", name) in layers.own and name not in used and not layers.is_one_folder:
             found = "a term set that no query names"
             yield ConfigWarning(node.place, f"sets.{name}", found, f"@{name} in a query")
-
-
-def _without_effect(layers: Layers) -> Iterable[ConfigWarning]:
-    """Keys that are checked, but that nothing acts on yet."""
-    for key in ("retention", "http", "ping_url", "ping_url_file"):
-        if key in layers.main.items:
-            found, expected = "a key that has no effect in this version yet", "nothing: it may stay"
-            yield ConfigWarning(layers.main.keys[key], key, found, expected)
 
 
 def _without_token(layers: Layers) -> Iterable[ConfigWarning]:

@@ -31,8 +31,12 @@ from crawler.pages.extract import warm_up
 from crawler.robots import Robots
 from crawler.spiders import errand
 from wirewatch import digests, pipeline
+from wirewatch.endpoints import serving
+from wirewatch.heartbeat import Heartbeat
+from wirewatch.housekeeping import keep_house
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
+from wirewatch.main_file import Listen
 from wirewatch.outgoing import Outgoing, open_outgoing
 from wirewatch.polling import Poller
 from wirewatch.rooms import Durations, Rooms, Rulebook, utc_now
@@ -44,17 +48,19 @@ log = logging.getLogger("wirewatch")
 # together under the ten seconds in which the daemon promises to end.
 GRACE = 6.0
 CUT = 2.0
-SWEEP = timedelta(minutes=1)
+# What the clock wakes, at start and then so often.
+WOKEN = {"sweep": timedelta(minutes=1), "heartbeat": timedelta(minutes=1), "housekeeping": timedelta(days=1)}
 
 
 @dataclass(slots=True)
 class Daemon:
-    """The running parts, for whoever watches them."""
+    """The running parts, for whoever watches them; `listening` is where health and metrics are."""
 
     rooms: Rooms
     poller: Poller
     jobs: Jobs
     lag: LoopLag
+    listening: Listen | None = None
 
     @property
     def idle(self) -> bool:
@@ -98,6 +104,7 @@ async def running(
             tasks.append(asyncio.create_task(outgoing.updates.run(), name="updates"))
         stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, _start_clock(daemon))
+        daemon.listening = await stack.enter_async_context(serving(rooms, daemon.lag))
         log.info("watching %d sources with %d watches", len(settings.sources), len(settings.watches))
         yield daemon
 
@@ -130,7 +137,13 @@ async def _recover(rooms: Rooms) -> None:
     await rooms.archive.write(lambda conn: sources.keep_outlets(conn, rules.settings.outlets))
     await rooms.archive.write(lambda conn: sources.keep_sources(conn, list(rules.sources), now))
     await rooms.archive.write(lambda conn: deliveries.recover(conn, now))
+    await rooms.archive.write(partial(_wake_all, now))
     await sweep(rooms)
+
+
+def _wake_all(now: datetime, conn: Connection) -> None:
+    for job in WOKEN:
+        wake(conn, job, "", now)
 
 
 async def sweep(rooms: Rooms) -> None:
@@ -157,6 +170,8 @@ def _jobs(rooms: Rooms) -> dict[str, Job]:
         "deliver": partial(pipeline.deliver, rooms),
         "digest": partial(digests.send_due_digest, rooms),
         "sweep": lambda _key: sweep(rooms),
+        "heartbeat": Heartbeat(rooms).beat,
+        "housekeeping": partial(keep_house, rooms),
     }
 
 
@@ -169,12 +184,14 @@ def _start_clock(daemon: Daemon) -> AsyncIOScheduler:
         # A plain function would run in a thread, where it may not touch the loop's events.
         daemon.poller.tick()
 
-    async def wake_sweep() -> None:
-        await rooms.archive.write(lambda conn: wake(conn, "sweep", "", rooms.clock()))
+    async def wake_job(job: str) -> None:
+        await rooms.archive.write(lambda conn: wake(conn, job, "", rooms.clock()))
 
     every = rooms.durations.tick.total_seconds()
     scheduler.add_job(tick, "interval", seconds=every, id="tick", max_instances=1)
-    scheduler.add_job(wake_sweep, "interval", seconds=SWEEP.total_seconds(), id="sweep", max_instances=1)
+    for job, often in WOKEN.items():
+        seconds = often.total_seconds()
+        scheduler.add_job(wake_job, "interval", [job], seconds=seconds, id=job, max_instances=1)
     scheduler.start()
     daemon.poller.tick()
     return scheduler

@@ -63,6 +63,7 @@ def write_config(
             "pacing": {"chat_per_second": 50, "group_per_minute": 3000, "bot_per_second": 1000},
         },
         "channels": list(channels or [{"name": "desk", "type": "telegram", "chat": chat.id}]),
+        "http": {"listen": "127.0.0.1:0"},
     }
     if ops is not None:
         main["ops"] = ops

@@ -25,6 +25,8 @@ def write_config(
         "fetch": {"allow_private": ["127.0.0.0/8"], "min_delay": "200ms"},
         "telegram": {"api_url": api_url},
         "channels": [{"name": CHANNEL, "type": "telegram", "chat": chat}],
+        # No port is taken from a daemon that may be running here.
+        "http": {"listen": None},
     }
     (folder / "sources").mkdir(parents=True)
     yaml = YAML()

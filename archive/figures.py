@@ -1,0 +1,40 @@
+"""What can be counted or measured in the archive, for metrics?
+
+Figures that no step of the work needs. Counting articles and deliveries is in the files of their
+tables; how figures are named and shown is `wirewatch/endpoints.py`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text
+
+from archive import facts
+from archive.deliveries import OPEN
+from archive.retention import FORGOTTEN
+from archive.tables import delivery, match
+
+
+def matches_by_watch(conn: Connection) -> dict[str, int]:
+    """How often each watch has ever fired, removed articles included: these numbers never fall."""
+    kept = {
+        row[0]: row[1] for row in conn.execute(select(match.c.watch, func.count()).group_by(match.c.watch))
+    }
+    gone: dict[str, int] = facts.get(conn, FORGOTTEN) or {}
+    return {watch: kept.get(watch, 0) + gone.get(watch, 0) for watch in sorted(kept.keys() | gone.keys())}
+
+
+def oldest_open(conn: Connection) -> datetime | None:
+    """When the oldest delivery was made that may still be sent; None where all are done.
+
+    What is held for a person does not count.
+    """
+    held = (delivery.c.state == "uncertain") & delivery.c.not_before.is_(None)
+    return conn.execute(select(func.min(delivery.c.created_at)).where(OPEN, ~held)).scalar()
+
+
+def size(conn: Connection) -> int:
+    """How large the database is, in bytes, without SQLite's write-ahead log."""
+    if conn.dialect.name == "postgresql":
+        return int(conn.execute(text("select pg_database_size(current_database())")).scalar_one())
+    pages = "select page_count * page_size from pragma_page_count(), pragma_page_size()"
+    return int(conn.execute(text(pages)).scalar_one())

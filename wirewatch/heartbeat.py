@@ -1,0 +1,152 @@
+"""Does Wirewatch itself notice when nothing comes in or goes out any more?
+
+The `heartbeat` job, woken at start and every minute. No news is suspicious: nothing gathered for
+`silent_after` is told to operators once, and so is the recovery. `ping_url` is asked for as a
+dead man's switch wants it: `/start`, then the address itself while all is well, `/fail` while not.
+What a person is told who asks is `wirewatch/status.py`.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+from yarl import URL
+
+from archive import backlog, facts, sources
+from archive.backlog import Heap
+from archive.events import Event
+from archive.sources import SourceState
+from crawler.client import Client, FetchError
+from wirewatch.reports import report
+from wirewatch.rooms import Rooms
+from wirewatch.settings import Settings
+from wirewatch.status import PATIENCE
+
+log = logging.getLogger("wirewatch")
+
+# Kept while a silence has been told and has not ended: since when, as text.
+SILENT = "silent_since"
+PING_DEADLINE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Vigil:
+    """`since` when Wirewatch has been awake without a long sleep of the machine, and its last look."""
+
+    since: datetime
+    looked_at: datetime
+
+    def look(self, now: datetime) -> "Vigil":
+        """The vigil after a look at `now`; a gap or a step back of the clock begins a new one."""
+        slept = not timedelta() <= now - self.looked_at <= PATIENCE
+        return Vigil(now if slept else self.since, now)
+
+
+def silent_since(states: Iterable[SourceState], vigil: Vigil) -> datetime:
+    """Since when nothing was gathered; time in which nobody could gather does not count."""
+    return max([vigil.since, *_successes(states)])
+
+
+def _successes(states: Iterable[SourceState]) -> list[datetime]:
+    return [state.last_success_at for state in states if state.last_success_at is not None]
+
+
+def is_stuck(heap: Heap, vigil: Vigil, now: datetime) -> bool:
+    """Whether deliveries are due for long, though their chat need not wait and gets nothing."""
+    if heap.state not in ("pending", "waiting", "sending") or heap.due is None:
+        return False
+    waits = heap.chat_waits_until is not None and heap.chat_waits_until > now
+    moves = heap.chat_sent_at is not None and now - heap.chat_sent_at <= PATIENCE
+    return not waits and not moves and now - max(heap.due, vigil.since) > PATIENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the archive knows at one moment; `told` is the start of a silence that was told."""
+
+    states: Sequence[SourceState]
+    heaps: Sequence[Heap]
+    told: datetime | None
+
+
+def change(seen: Seen, settings: Settings, vigil: Vigil, now: datetime) -> Event | None:
+    """What operators are to hear: a silence that has begun, or one they were told of that is over."""
+    if seen.told is not None:
+        # Not merely a restart: a source has answered.
+        if any(success > seen.told for success in _successes(seen.states)):
+            return Event(now, "silence-over", "sources", "articles are gathered again")
+        return None
+    since = silent_since(seen.states, vigil)
+    if not settings.sources or now - since <= settings.silent_after:
+        return None
+    text = f"nothing was gathered from any source since {since:%Y-%m-%d %H:%M} UTC; see `wirewatch status`"
+    return Event(now, "silent", "sources", text)
+
+
+class Heartbeat:
+    """Looks at each call of `beat`; remembers its vigil and whether pings get through."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._vigil: Vigil | None = None
+        self._ping = Ping(rooms.tools.client)
+
+    async def beat(self, _key: str = "") -> None:
+        """Look, tell operators of a change, ping."""
+        rooms, now = self._rooms, self._rooms.clock()
+        settings = rooms.rules.settings
+        if self._vigil is None and settings.ping_url is not None:
+            await self._ping.send(settings.ping_url, "/start")
+        vigil = self._vigil = Vigil(now, now) if self._vigil is None else self._vigil.look(now)
+        seen = await rooms.archive.read(lambda conn: _see(conn, now))
+        event = change(seen, settings, vigil, now)
+        if event is not None:
+            told = silent_since(seen.states, vigil) if event.kind == "silent" else None
+            seen = replace(seen, told=told)
+            await rooms.archive.write(lambda conn: _tell(conn, settings, event, told))
+        if settings.ping_url is not None:
+            halted = seen.told is not None or any(is_stuck(heap, vigil, now) for heap in seen.heaps)
+            await self._ping.send(settings.ping_url, "/fail" if halted else "")
+
+
+def _see(conn: Connection, now: datetime) -> Seen:
+    told = facts.get(conn, SILENT)
+    return Seen(
+        sources.all_states(conn),
+        backlog.heaps(conn, now),
+        None if told is None else datetime.fromisoformat(told),
+    )
+
+
+def _tell(conn: Connection, settings: Settings, event: Event, told: datetime | None) -> None:
+    facts.put(conn, SILENT, None if told is None else told.isoformat())
+    report(settings, conn, event)
+
+
+class Ping:
+    """Asks for an address through the guarded client; one log line when that begins or ceases to fail."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._failing = False
+
+    async def send(self, url: str, suffix: str) -> None:
+        """Ask for `url` with `suffix` at the end of its path. Never raises FetchError."""
+        problem = await self._ask(URL(url), suffix)
+        if problem is not None and not self._failing:
+            log.warning("ping_url: %s", problem)
+        elif problem is None and self._failing:
+            log.warning("ping_url: answers again")
+        self._failing = problem is not None
+
+    async def _ask(self, url: URL, suffix: str) -> str | None:
+        """What went wrong, in words without the address: whoever knows it can ping too."""
+        asked = str(url.with_path(url.raw_path.rstrip("/") + suffix, encoded=True, keep_query=True))
+        try:
+            # Without redirects, or the words for a failure could hold where they lead.
+            response = await self._client.get(asked, deadline=PING_DEADLINE, redirects=0)
+        except FetchError as error:
+            return str(error).replace(asked, "the address")
+        return None if response.status < 400 else f"the server answered with {response.status}"

@@ -1,0 +1,60 @@
+"""What is forgotten, and when?
+
+The `housekeeping` job, woken at start and once a day: bodies older than `retention.body` are emptied,
+articles older than `retention.title` removed with all that hangs on them. In small transactions, so
+that nobody waits long for the writer. The statements are `archive/retention.py`.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+
+from archive import retention
+from archive.archive import Archive
+from wirewatch.rooms import Rooms
+
+log = logging.getLogger("wirewatch")
+
+Choose: TypeAlias = Callable[[Connection, datetime], list[int]]
+Act: TypeAlias = Callable[[Connection, Sequence[int], datetime], int]
+
+# Rows of one transaction: some milliseconds.
+CHUNK = 200
+
+
+async def keep_house(rooms: Rooms, _key: str = "") -> None:
+    """Forget what the config no longer wants kept.
+
+    Deliveries go before their articles. A digest goes after the articles that were in it, which is
+    the next day.
+    """
+    kept, now = rooms.rules.settings.retention, rooms.clock()
+    archive, title = rooms.archive, now - kept.title
+    bodies = await _work_through(archive, retention.old_bodies, retention.empty_bodies, now - kept.body)
+    await _work_through(archive, retention.old_deliveries, retention.remove_deliveries, title)
+    articles = await _work_through(archive, retention.old_articles, retention.remove_articles, title)
+    await _work_through(archive, retention.old_stories, retention.remove_stories, title)
+    if bodies or articles:
+        log.info("forgot the text of %d articles, and %d articles altogether", bodies, articles)
+
+
+async def _work_through(archive: Archive, choose: Choose, act: Act, before: datetime) -> int:
+    """Choose and act until nothing more changes; how many rows did."""
+    total = 0
+    while ids := await archive.read(lambda conn: choose(conn, before)):
+        done = 0
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            done += await archive.write(partial(_act, act, chunk, before))
+        if not done:
+            break
+        total += done
+    return total
+
+
+def _act(act: Act, ids: Sequence[int], before: datetime, conn: Connection) -> int:
+    return act(conn, ids, before)
