@@ -10,7 +10,7 @@ import asyncio
 import logging
 import resource
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,6 +48,8 @@ log = logging.getLogger("wirewatch")
 # together under the ten seconds in which the daemon promises to end.
 GRACE = 6.0
 CUT = 2.0
+# A part that broke starts again after so many seconds.
+AGAIN = 1.0
 # What the clock wakes, at start and then so often.
 WOKEN = {"sweep": timedelta(minutes=1), "heartbeat": timedelta(minutes=1), "housekeeping": timedelta(days=1)}
 
@@ -95,18 +97,25 @@ async def running(
         rooms, outgoing = await _open(stack, settings, durations, clock)
         daemon = Daemon(rooms, Poller(rooms), Jobs(rooms.archive, _jobs(rooms), clock), LoopLag())
         await _recover(rooms)
-        tasks = [
-            asyncio.create_task(daemon.poller.run(), name="poller"),
-            asyncio.create_task(daemon.jobs.run(), name="jobs"),
-            asyncio.create_task(daemon.lag.run(), name="loop lag"),
-        ]
+        loops = {"poller": daemon.poller.run, "jobs": daemon.jobs.run, "loop lag": daemon.lag.run}
         if outgoing.updates is not None:
-            tasks.append(asyncio.create_task(outgoing.updates.run(), name="updates"))
+            loops["updates"] = outgoing.updates.run
+        tasks = [asyncio.create_task(_keep_running(name, run), name=name) for name, run in loops.items()]
         stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, _start_clock(daemon))
         daemon.listening = await stack.enter_async_context(serving(rooms, daemon.lag))
         log.info("watching %d sources with %d watches", len(settings.sources), len(settings.watches))
         yield daemon
+
+
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a part of the daemon for ever: what breaks it, such as a full disk, may pass."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("%s broke and starts again in %g s", name, AGAIN)
+        await asyncio.sleep(AGAIN)
 
 
 async def _open(

@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from archive.archive import Archive
 from tests.peers.botapi import BotApiPeer
 from tests.peers.faults import delay
 from tests.peers.newsroom import PeerNewsroom, Reply, rss
-from tests.pipeline.house import feed_source, headlines, until, write_config
+from tests.pipeline.house import feed_source, headlines, house, until, write_config
 from tests.pipeline.test_whole_path import entry
 from wirewatch.demo.botapi import Chat
 
@@ -117,3 +119,23 @@ async def test_a_source_that_is_gone_from_the_config_is_asked_no_more_and_keeps_
     archive.close()
     assert kept is not None
     assert kept.first_success_at is not None
+
+
+async def test_an_archive_that_is_locked_for_a_while_costs_time_and_nothing_else(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.archive.BUSY_WAIT", 0.05)
+    site.script("/feed", rss(["Quiet"]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: len(site.seen("/feed")) > 2)
+        with closing(sqlite3.connect(folder / "wirewatch.db", isolation_level=None)) as other:
+            other.execute("begin immediate")
+            polled = len(site.seen("/feed"))
+            await asyncio.sleep(1)
+            # What was under way when the lock came may still have asked.
+            assert len(site.seen("/feed")) <= polled + 1
+            site.script("/feed", rss([entry("Laos opens a bridge"), "Quiet"]))
+            other.execute("rollback")
+        await until(lambda: bool(api.ledger.messages), 30)
+    assert headlines(api) == ["Laos opens a bridge"]
