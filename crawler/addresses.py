@@ -83,10 +83,11 @@ def canonical_url(link: str) -> str:
     nothing more. A link that is no web address is returned stripped.
     """
     text = link.strip()
-    for _ in range(len(text) + 1):
+    for turn in range(len(text) + 1):
         simpler = _simpler(text)
-        # What is wrapped in what it wraps would never come to rest.
-        if simpler == text or (len(simpler) > len(text) and not text.lower().startswith("http:")):
+        # The first turn may lengthen it (https, percent-encoding); what a later one lengthens is
+        # wrapped in what it wraps, and would never come to rest.
+        if simpler == text or (turn and len(simpler) > len(text) and not text.lower().startswith("http:")):
             return simpler
         text = simpler
     return text
@@ -149,12 +150,15 @@ def _path(raw: str) -> str:
 
 
 def _composed(path: str) -> str:
-    """Letters with marks as one character each: the same word may be sent as two."""
-    words = unquote(path)
-    composed = unicodedata.normalize("NFC", words)
-    if composed == words or "\ufffd" in words:
+    """Letters with marks as one character each: the same word may be sent as two.
+
+    Part by part, since a %2F within a part is no slash.
+    """
+    parts = [unquote(part) for part in path.split("/")]
+    composed = [unicodedata.normalize("NFC", part) for part in parts]
+    if composed == parts or any("\ufffd" in part for part in parts):
         return path
-    return quote(composed, safe="/:@!$&'()*+,;=~-._")
+    return "/".join(quote(part, safe=":@!$&'()*+,;=~-._") for part in composed)
 
 
 def _query(raw: str, path: str) -> str:

@@ -7,12 +7,17 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from archive.archive import Archive
 from archive.schema import prepare
 from tests import postgres
+from tests.examples import FACTOR, USUAL
 
 _NUMBERS = count(1)
+
+settings.register_profile("wirewatch", max_examples=USUAL * FACTOR)
+settings.load_profile("wirewatch")
 
 
 class SetClock:

@@ -9,13 +9,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages.dates import read_time
 from crawler.pages.extract import extract
 from crawler.source import Selectors
 from tests.crawler.layouts import LAYOUTS, NOISE, TEXTS, classic
+from tests.examples import examples
 from wirewatch.demo import acceptance
 
 SHARED = Path(os.environ.get("WIREWATCH_SHARED", "../shared")) / "data" / "pages"
@@ -321,13 +322,13 @@ def test_a_short_item_under_a_menu_that_sells_subscriptions_is_an_article() -> N
 # Robustness
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.binary(max_size=2000))
 def test_any_bytes_give_a_page(raw: bytes) -> None:
     assert extract(raw, URL).verdict in ("empty", "article", "paywall", "not-found", "bot-wall", "consent")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 def test_a_damaged_page_gives_a_page(data: st.DataObject) -> None:
     html = bytearray(acceptance.PAGE.encode())

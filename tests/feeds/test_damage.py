@@ -1,6 +1,5 @@
 """Feeds that were cut, mangled or made to hurt: FeedError at worst, and never a hang."""
 
-import os
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -8,13 +7,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.feeds.decode import decode
 from crawler.feeds.gather import FAST_SIZE, SMALL_SIZE
 from crawler.feeds.parse import FeedError, ParsedFeed, parse_fast, parse_feed
 from crawler.plain_text import plain_text
+from tests.examples import examples
 from tests.feeds.newsroom import atom, rss
 
 URL = "https://kpl.example/feed"
@@ -91,22 +91,19 @@ SPLINTERS = [
 
 
 @given(damaged(OWN), st.sampled_from([None, "text/xml; charset=euc-kr", "text/html", "charset=\x00"]))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_damaged_feeds_are_read_as_far_as_they_go_or_refused(body: bytes, content_type: str | None) -> None:
     survives(body, content_type)
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     survives(body)
     survives(b"<rss><channel><item><title>" + body)
 
 
-FULL = bool(os.environ.get("WIREWATCH_FULL"))
-
-
-@settings(max_examples=2000 if FULL else 60, deadline=None)
+@examples(60)
 @given(data=st.data())
 def test_captured_feeds_survive_damage(shared: Path, data: st.DataObject) -> None:
     files = sorted(f for f in (shared / "data/feeds").rglob("*") if f.is_file() and f.stat().st_size < 80_000)

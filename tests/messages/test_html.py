@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages.content import (
@@ -22,6 +22,7 @@ from alerts.messages.content import (
 from alerts.messages.html import Options, flag, hashtag, render, split
 from alerts.messages.pieces import clean, shortened, units, web_link
 from alerts.messages.quoting import Quote
+from tests.examples import examples
 from tests.peers.judges import tdlib_parse
 from wirewatch.demo.botapi.markup import Formatted
 
@@ -121,7 +122,7 @@ def links(parsed: Formatted) -> list[str | None]:
     return [entity.url for entity in parsed.entities if entity.kind == "text_link"]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(alerts, zones)
 def test_any_alert_is_taken_says_what_was_meant_and_links_its_headline_alone(
     content: AlertContent, zone: ZoneInfo
@@ -143,7 +144,7 @@ def test_any_alert_is_taken_says_what_was_meant_and_links_its_headline_alone(
         assert before in ("", "❗ ")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(alerts)
 def test_an_alert_survives_its_way_through_the_archive(content: AlertContent) -> None:
     import json
@@ -155,7 +156,7 @@ short_texts = st.sampled_from(HOSTILE) | st.text(max_size=300)
 short_urls = st.sampled_from(["https://example.org/1", "javascript:x", "https://example.org/" + "ü" * 1300])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["laos", "north-korea"]), short_texts, short_urls), min_size=5, max_size=60
@@ -185,7 +186,7 @@ def test_any_digest_splits_into_parts_that_are_taken_and_hold_every_item_once(
     assert expected == len(items)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(max_size=200) | st.text(max_size=3).map(lambda text: text * 3000))
 def test_any_notice_is_taken(text: str) -> None:
     rendered = render(NoticeContent(text), VIENTIANE)
@@ -195,7 +196,7 @@ def test_any_notice_is_taken(text: str) -> None:
     assert not parsed.entities
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(urls | texts)
 def test_a_link_is_made_exactly_where_telegram_makes_one(url: str) -> None:
     link = web_link(url)

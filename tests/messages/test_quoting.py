@@ -1,12 +1,13 @@
 """Is the sentence shown the one with the hits, short enough, and with the hits where they are?"""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages.quoting import LONGEST, Quote, quote, sentences
 from alerts.watch import Hit, Match, TextField
 from archive.article import Article
+from tests.examples import examples
 
 
 def quoted(text: str, *words: str, field: TextField = "summary") -> Quote | None:
@@ -61,7 +62,7 @@ def test_a_long_line_is_cut_at_words_around_the_hit() -> None:
     assert 250 < len(found.text) <= LONGEST
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.text(max_size=900), st.data())
 def test_any_quote_is_short_and_holds_its_first_hit(text: str, data: st.DataObject) -> None:
     places = [place for place in sentences(text) if place[1] > place[0]]
