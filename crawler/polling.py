@@ -2,7 +2,7 @@
 
 Pure: the state before, what the poll gave, the source's rhythm and `now` make the state after.
 How an interval is learnt is `crawler/rhythm.py`; claiming due sources is `archive/sources.py`; the
-tick is `wirewatch/schedule.py`.
+tick is `wirewatch/polling.py`.
 """
 
 from dataclasses import dataclass, replace

@@ -1,18 +1,12 @@
-"""The command line as a whole: help, version, lazy imports, exit codes."""
+"""The command line as a whole: help, version, exit codes."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import ROOT, run, run_alone
+from tests.command_line import run, run_alone
 from tests.config_folder import whole, write
 from wirewatch.cli import COMMANDS
-
-# What only the daemon, the spiders or page extraction need.
-HEAVY = {"scrapy", "twisted", "telegram", "httpx", "sqlalchemy", "alembic", "aiohttp", "trafilatura"}
-HEAVY |= {"feedparser", "apscheduler", "dateparser", "rich"}
 
 
 def test_help_lists_every_command_with_a_line() -> None:
@@ -58,19 +52,3 @@ def test_the_config_folder_may_come_from_the_environment(tmp_path: Path) -> None
     ended = run_alone("check", WIREWATCH_CONFIG=str(wrong))
     assert ended.code == 78
     assert ended.out.startswith(f"{wrong}/wirewatch.yaml:2:1: version: found 9")
-
-
-@pytest.mark.parametrize(
-    "command", [["match"], ["check"], ["config", "show", "watch:laos"], ["--help"], ["--version"]]
-)
-def test_light_commands_never_load_what_only_the_daemon_needs(tmp_path: Path, command: list[str]) -> None:
-    config = write(tmp_path / "config", whole(wirewatch="shipped: []\n"))
-    program = (
-        "import sys\n"
-        "from wirewatch.cli import main\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        f"print(sorted(set({sorted(HEAVY)!r}) & set(sys.modules)), file=sys.stderr)\n"
-    )
-    arguments = [sys.executable, "-c", program, "--config", str(config), *command]
-    done = subprocess.run(arguments, input=b"", capture_output=True, cwd=ROOT, timeout=60, check=False)
-    assert done.stderr.decode().splitlines()[-1] == "[]"

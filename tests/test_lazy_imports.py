@@ -34,7 +34,15 @@ def command(*arguments: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("match",), ("check",), ("--help",), ("terms", "Laos"), ("explain", "-")]
+    "arguments",
+    [
+        ("match",),
+        ("check",),
+        ("config", "show", "watch:laos"),
+        ("--help",),
+        ("terms", "Laos"),
+        ("explain", "-"),
+    ],
 )
 def test_commands_that_need_no_archive_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded(command(*arguments), HEAVY) == []

@@ -22,7 +22,7 @@ from crawler.client import Client, FetchError
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 from wirewatch.settings import Settings
-from wirewatch.status import PATIENCE
+from wirewatch.status import PATIENCE, is_stuck
 
 log = logging.getLogger("wirewatch")
 
@@ -53,13 +53,9 @@ def _successes(states: Iterable[SourceState]) -> list[datetime]:
     return [state.last_success_at for state in states if state.last_success_at is not None]
 
 
-def is_stuck(heap: Heap, vigil: Vigil, now: datetime) -> bool:
-    """Whether deliveries are due for long, though their chat need not wait and gets nothing."""
-    if heap.state not in ("pending", "waiting", "sending") or heap.due is None:
-        return False
-    waits = heap.chat_waits_until is not None and heap.chat_waits_until > now
-    moves = heap.chat_sent_at is not None and now - heap.chat_sent_at <= PATIENCE
-    return not waits and not moves and now - max(heap.due, vigil.since) > PATIENCE
+def halts(heap: Heap, vigil: Vigil, now: datetime) -> bool:
+    """Whether deliveries are due for long; the time before the vigil began does not count."""
+    return heap.due is not None and is_stuck(heap, max(heap.due, vigil.since), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ class Heartbeat:
             seen = replace(seen, told=told)
             await rooms.archive.write(lambda conn: _tell(conn, settings, event, told))
         if settings.ping_url is not None:
-            halted = seen.told is not None or any(is_stuck(heap, vigil, now) for heap in seen.heaps)
+            halted = seen.told is not None or any(halts(heap, vigil, now) for heap in seen.heaps)
             await self._ping.send(settings.ping_url, "/fail" if halted else "")
 
 

@@ -43,11 +43,6 @@ class Poller:
         """Look for due sources now."""
         self._tick.set()
 
-    def reconsider(self) -> None:
-        """Forget when the next source was due: the config or the clock has changed."""
-        self._next_due = None
-        self._tick.set()
-
     async def run(self) -> None:
         """Poll for ever; on cancellation write back what is known and leave the rest to its lease."""
         try:

@@ -159,17 +159,22 @@ def _of_polling(
         yield Problem(what, None, "the daemon has not read the edited config: start it again")
 
 
+def is_stuck(heap: Heap, since: datetime, now: datetime) -> bool:
+    """Whether deliveries were to go by `since`, though their chat need not wait and gets nothing."""
+    if heap.state not in ("pending", "waiting", "sending"):
+        return False
+    waits = heap.chat_waits_until is not None and heap.chat_waits_until > now
+    moves = heap.chat_sent_at is not None and now - heap.chat_sent_at <= PATIENCE
+    return not waits and not moves and now - since > PATIENCE
+
+
 def _of_delivery(seen: Seen, now: datetime) -> Iterator[Problem]:
     for trouble in seen.troubles:
         yield Problem(
             f"{trouble.subject}: {trouble.text}", trouble.since, "then `wirewatch retry --all`", True
         )
     for heap in seen.heaps:
-        if heap.state not in ("pending", "waiting", "sending") or heap.due is None:
-            continue
-        waits = heap.chat_waits_until is not None and heap.chat_waits_until > now
-        moves = heap.chat_sent_at is not None and now - heap.chat_sent_at <= PATIENCE
-        if not waits and not moves and now - heap.due > PATIENCE:
+        if heap.due is not None and is_stuck(heap, heap.due, now):
             what = f"channel {heap.channel}: {heap.count} deliveries are due and not sent"
             yield Problem(what, heap.due, "see the daemon's log, and start it again", stops=True)
     for chat in seen.parked:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from alerts.channel import Channel, TelegramChannel
 from alerts.channels.interface import Looker, NotSent, Outcome, Permanent, Sent, Wait
-from alerts.outbox.outcomes import Report
+from alerts.outbox.outcomes import Report, adopt
 from alerts.outbox.preparing import buttons
 from alerts.outbox.transitions import Event, Times, after
 from archive import chats, events, outgoing
@@ -167,7 +167,7 @@ class Looking:
 
     async def _found(self, delivery: Delivery, id_: int, looker: Looker) -> None:
         if delivery.state != "sent":
-            await self._adopt(delivery, id_, "found")
+            await self._adopt(delivery, id_)
             return
         gone = await looker.delete(delivery.chat, id_)
         now = self._clock()
@@ -188,24 +188,11 @@ class Looking:
 
         await self._archive.write(write)
 
-    async def _adopt(self, delivery: Delivery, id_: int, event: Event) -> None:
+    async def _adopt(self, delivery: Delivery, id_: int) -> None:
         now = self._clock()
-        change = after(delivery.state, event, now, self._times)
 
         def write(conn: Connection) -> None:
-            if outgoing.change(
-                conn,
-                delivery.id,
-                delivery.state,
-                now,
-                state=change.state,
-                not_before=None,
-                message_id=id_,
-                sent_at=now,
-                reason=None,
-                found=delivery.found + 1,
-                recheck_at=now + self._times.recheck if delivery.resent else None,
-            ):
+            if adopt(conn, delivery, id_, "found", now, self._times):
                 chats.note_id(conn, delivery.chat, id_, now)
 
         await self._archive.write(write)
@@ -236,7 +223,7 @@ class Looking:
         owner = possible[0] if len(possible) == 1 and _may_own(possible[0], id_) else None
         await looker.stamp(delivery.chat, id_, buttons(owner, channel) if owner is not None else ())
         if owner is not None:
-            await self._adopt(owner, id_, "found")
+            await self._adopt(owner, id_)
             self._searches.pop(owner.id, None)
             self._searches.pop(delivery.id, None)
             return

@@ -144,6 +144,28 @@ def _write_row(conn: Connection, answered: Answered, change: Change, event: Even
     outgoing.change(conn, delivery.id, "sending", now, **values)
 
 
+def adopt(
+    conn: Connection, delivery: Delivery, message_id: int, event: Event, now: datetime, times: Times
+) -> bool:
+    """The message of unknown outcome is this one; False if the row has changed meanwhile."""
+    change = after(delivery.state, event, now, times)
+    # What was sent twice may stand twice: that is looked for once more, where it can be looked for.
+    twins_possible = delivery.resent > 0 and delivery.mark is not None
+    return outgoing.change(
+        conn,
+        delivery.id,
+        delivery.state,
+        now,
+        state=change.state,
+        not_before=None,
+        message_id=message_id,
+        sent_at=now,
+        reason=None,
+        found=delivery.found + 1,
+        recheck_at=now + times.recheck if twins_possible else None,
+    )
+
+
 def _refuse(conn: Connection, answered: Answered, event: Event, code: Code, tell: Report) -> None:
     delivery, now = answered.delivery, answered.at
     reason = answered.outcome.reason if isinstance(answered.outcome, Permanent) else ""

@@ -86,8 +86,3 @@ class Paces:
     def park_bot(self, seconds: float) -> None:
         """Nothing goes anywhere for so long."""
         self._bot_parked_until = max(self._bot_parked_until, self._monotonic() + seconds)
-
-    def release_bot(self) -> None:
-        """The bot may go on at once."""
-        self._bot_parked_until = self._monotonic()
-        self._told.clear()

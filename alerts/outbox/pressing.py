@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from alerts.outbox.transitions import Times, after
-from archive import chats, deliveries, outgoing
+from alerts.outbox.outcomes import adopt
+from alerts.outbox.transitions import Times
+from archive import chats, deliveries
 from archive.deliveries import Delivery
 
 
@@ -47,18 +48,5 @@ def pressed(
             return Pressed(row, None)
         return Pressed(row, message_id if row.message_id != message_id else None)
     if row.state in ("uncertain", "pending", "waiting"):
-        change = after(row.state, "pressed", now, times)
-        outgoing.change(
-            conn,
-            row.id,
-            row.state,
-            now,
-            state=change.state,
-            not_before=None,
-            message_id=message_id,
-            sent_at=now,
-            reason=None,
-            found=row.found + 1,
-            recheck_at=now + times.recheck if row.resent and row.mark is not None else None,
-        )
+        adopt(conn, row, message_id, "pressed", now, times)
     return Pressed(row, None)

@@ -99,10 +99,6 @@ class Outbox:
             await self._sleep(0.05)
             waited += 0.05
 
-    def resume(self) -> None:
-        """A new token may have come: what the old one stopped goes on."""
-        self._paces.release_bot()
-
     async def _drain(self, chat: str) -> None:
         if chat in self._unwritten:
             await self._write(chat, self._unwritten[chat])

@@ -12,6 +12,7 @@ import gzip
 import re
 import time
 import zlib
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -72,7 +73,7 @@ class Seen:
     headers: Mapping[str, str]
 
 
-class Listener:
+class Listener(ABC):
     """A TCP server on loopback as an async context manager; what it says is in the subclasses."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
@@ -129,8 +130,9 @@ class Listener:
         finally:
             writer.transport.abort()
 
+    @abstractmethod
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        raise NotImplementedError
+        """One connection, from its first byte to its last."""
 
 
 class TrapServer(Listener):

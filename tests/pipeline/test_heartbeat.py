@@ -24,7 +24,7 @@ from tests.pipeline import house
 from tests.pipeline.test_housekeeping import amend
 from wirewatch.daemon import running
 from wirewatch.demo.botapi import Chat
-from wirewatch.heartbeat import Heartbeat, Vigil, is_stuck, silent_since
+from wirewatch.heartbeat import Heartbeat, Vigil, halts, silent_since
 from wirewatch.rooms import Rooms
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -149,15 +149,15 @@ def test_a_clock_that_is_set_back_begins_a_new_vigil() -> None:
         ({"state": "dead"}, False),
     ],
 )
-def test_the_outbox_is_stuck_when_what_is_due_does_not_go(changes: dict[str, Any], stuck: bool) -> None:
+def test_the_outbox_halts_when_what_is_due_does_not_go(changes: dict[str, Any], stuck: bool) -> None:
     heap = Heap("desk", "pending", 1, NOON, None, 0, NOON - timedelta(minutes=11), None, None)
     vigil = Vigil(NOON - timedelta(hours=1), NOON)
-    assert is_stuck(replace(heap, **changes), vigil, NOON) is stuck
+    assert halts(replace(heap, **changes), vigil, NOON) is stuck
 
 
 def test_what_lay_there_while_nothing_ran_is_not_stuck() -> None:
     heap = Heap("desk", "pending", 1, NOON, None, 0, NOON - timedelta(days=1), None, None)
-    assert not is_stuck(heap, Vigil(NOON, NOON), NOON)
+    assert not halts(heap, Vigil(NOON, NOON), NOON)
 
 
 @pytest.fixture
@@ -248,4 +248,5 @@ async def test_the_daemon_pings_at_its_start(
     )
     amend(folder, ping_url=site.url("/ping/secret"), http={"listen": None})
     async with running(house.settings_of(folder), house.FAST):
-        await house.until(lambda: asked(site) == [1, 1, 0])
+        await house.until(lambda: sum(asked(site)) >= 2)
+    assert asked(site) == [1, 1, 0]
