@@ -85,7 +85,8 @@ class BaseChannel(BaseModel):
     """What every channel has; `only` is a query that narrows what it gets.
 
     `timezone` falls back on that of `wirewatch.yaml`, `digest` None means that it has none,
-    `max_per_hour` None means no limit.
+    `max_per_hour` None means no limit. `quote`, `tags`, `flag` and `others` (further outlets of the
+    story) are parts of a message that may be left out.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -98,6 +99,10 @@ class BaseChannel(BaseModel):
     quiet_hours: QuietHours | None = None
     digest: Digest | None = None
     max_per_hour: Annotated[int, Field(ge=1)] | None = None
+    quote: bool = True
+    tags: bool = True
+    flag: bool = True
+    others: bool = True
 
 
 class TelegramChannel(BaseChannel):

@@ -14,6 +14,7 @@ from alerts.channel import Channel
 from alerts.channels.senders import chat_key
 from alerts.messages import html
 from alerts.messages.content import DigestContent, DigestGroup, DigestItem, digest_item
+from alerts.outbox.preparing import look
 from alerts.watch import URGENCIES
 from archive import articles, deliveries, digests, matches
 from archive.archive import Archive
@@ -58,10 +59,10 @@ def write_digest(conn: Connection, rules: Rulebook, channel_name: str, now: date
         return
     stored = articles.by_ids(conn, [article for article, _ in items])
     said = _content(conn, rules, channel, stored, {reason for _, reason in items})
-    zone = channel.timezone or rules.settings.timezone
+    options = look(channel, rules.settings.timezone)
     parts = [
         NewDelivery(channel.name, "digest", part.to_json(), silent=False, chat=chat_key(channel))
-        for part in html.split(said, html.Options(zone=zone))
+        for part in html.split(said, options)
     ]
     first, *_ = deliveries.add(conn, parts, now)
     digests.take(conn, channel.name, [article for article, _ in items], first)

@@ -54,10 +54,14 @@ _FLAGLESS = {"INT": "🌐"}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a channel chose: the zone of its times, the kind of link preview."""
+    """What a channel chose: the zone of its times, and which parts its messages have."""
 
     zone: tzinfo = UTC
     preview: bool = True
+    quote: bool = True
+    tags: bool = True
+    flag: bool = True
+    others: bool = True
 
 
 UTC_TIMES = Options()
@@ -76,10 +80,10 @@ def render(content: Content, options: Options) -> Rendered:
     """The message that `content` makes in a channel with these options."""
     match content:
         case AlertContent():
-            pieces = _alert(content, options.zone)
+            pieces = _alert(content, options)
             preview = web_link(content.url) if options.preview else None
         case DigestContent():
-            pieces, preview = _digest(content, options.zone), None
+            pieces, preview = _digest(content, options), None
         case NoticeContent():
             pieces, preview = [Piece(_or_dots(tidy(content.text)))], None
     kept = trimmed(pieces)
@@ -96,11 +100,11 @@ def split(content: DigestContent, options: Options = UTC_TIMES) -> list[DigestCo
     for group in content.groups:
         for item in group.items:
             heading = not pages[-1] or pages[-1][-1].watch != group.watch
-            size_units, size_bytes = _size(item, group.watch if heading else None, options.zone)
+            size_units, size_bytes = _size(item, group.watch if heading else None, options)
             full = used_units + size_units > most_units or used_bytes + size_bytes > most_bytes
             if full and pages[-1]:
                 pages.append([])
-                size_units, size_bytes = _size(item, group.watch, options.zone)
+                size_units, size_bytes = _size(item, group.watch, options)
                 used_units = used_bytes = 0
             _append(pages[-1], group.watch, item)
             used_units += size_units
@@ -125,19 +129,20 @@ def _append(page: list[DigestGroup], watch: str, item: DigestItem) -> None:
         page.append(DigestGroup(watch, (item,)))
 
 
-def _size(item: DigestItem, watch: str | None, zone: tzinfo) -> tuple[int, int]:
-    pieces = [*([] if watch is None else _group_heading(watch)), *_digest_line(item, zone)]
+def _size(item: DigestItem, watch: str | None, options: Options) -> tuple[int, int]:
+    heading = [] if watch is None else _group_heading(watch, options)
+    pieces = [*heading, *_digest_line(item, options)]
     return units(visible(pieces)), len(to_html(pieces).encode())
 
 
-def _alert(content: AlertContent, zone: tzinfo) -> list[Piece]:
+def _alert(content: AlertContent, options: Options) -> list[Piece]:
     lines = [_headline(content.title, content.url, content.urgency == "breaking")]
-    lines.append([Piece(" · ".join(_byline(content, zone)))])
-    if content.quote is not None:
+    lines.append([Piece(" · ".join(_byline(content, options)))])
+    if content.quote is not None and options.quote:
         lines.append(_quoted(content.quote))
-    if content.others:
+    if content.others and options.others:
         lines.append([Piece(_also(content.others))])
-    if content.watches:
+    if content.watches and options.tags:
         lines.append([Piece(_tags(content.watches))])
     return _joined(line for line in lines if visible(line))
 
@@ -156,12 +161,12 @@ def _title(title: str, url: str, most: int) -> str:
     return (urlsplit(link).hostname if link else None) or "(no headline)"
 
 
-def _byline(content: AlertContent, zone: tzinfo) -> Iterable[str]:
+def _byline(content: AlertContent, options: Options) -> Iterable[str]:
     if content.outlet:
         yield isolated(shortened(clean(content.outlet), LONGEST_OUTLET))
-    if sign := flag(content.country):
+    if options.flag and (sign := flag(content.country)):
         yield sign
-    yield _time(content.published, content.trust, content.found_at, zone)
+    yield _time(content.published, content.trust, content.found_at, options.zone)
     late = content.found_at - content.published if content.published else timedelta(0)
     if content.trust in ("stated", "assumed") and late >= LATE:
         yield f"{span(late)} late"
@@ -217,30 +222,30 @@ def _tags(watches: Sequence[str]) -> str:
     return " ".join([*tags, f"+{len(watches) - MOST_TAGS}"] if len(watches) > MOST_TAGS else tags)
 
 
-def _digest(content: DigestContent, zone: tzinfo) -> list[Piece]:
+def _digest(content: DigestContent, options: Options) -> list[Piece]:
     header = shortened(_or_dots(tidy(content.header)), 600)
     number = f" ({content.part}/{content.parts})" if content.parts > 1 else ""
     pieces = [Piece(header + number, bold=True)]
     for group in content.groups:
-        pieces += _group_heading(group.watch)
+        pieces += _group_heading(group.watch, options)
         for item in group.items:
-            pieces += _digest_line(item, zone)
+            pieces += _digest_line(item, options)
     if content.footer:
         pieces.append(Piece("\n\n" + shortened(tidy(content.footer), 600)))
     return pieces
 
 
-def _group_heading(watch: str) -> list[Piece]:
-    return [Piece(f"\n\n{hashtag(watch)}")]
+def _group_heading(watch: str, options: Options) -> list[Piece]:
+    return [Piece(f"\n\n{hashtag(watch) if options.tags else watch}")]
 
 
-def _digest_line(item: DigestItem, zone: tzinfo) -> list[Piece]:
+def _digest_line(item: DigestItem, options: Options) -> list[Piece]:
     title = _title(item.title, item.url, LONGEST_LINE)
     about = [shortened(clean(item.outlet), LONGEST_OUTLET)] if item.outlet else []
-    if sign := flag(item.country):
+    if options.flag and (sign := flag(item.country)):
         about.append(sign)
     if item.published is not None and item.trust != "none":
-        local = item.published.astimezone(zone)
+        local = item.published.astimezone(options.zone)
         about.append(f"{local.day} {local:%b}" if item.trust == "day" else f"{local.day} {local:%b %H:%M}")
     line = [Piece("\n• "), Piece(isolated(title), link=web_link(item.url))]
     return [*line, Piece(" · " + " · ".join(isolated(part) for part in about))] if about else line

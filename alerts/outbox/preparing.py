@@ -20,10 +20,8 @@ def prepare(
 ) -> Message:
     """The message of `delivery`; ValueError or KeyError where its content cannot be read."""
     settings = channel if isinstance(channel, TelegramChannel) else None
-    preview = settings.preview if settings else "off"
-    options = Options(channel.timezone or default_zone, preview != "off")
     content = from_json(delivery.content)
-    rendered = render(content, options)
+    rendered = render(content, look(channel, default_zone))
     replies = delivery.reply_to is not None and parent is not None and parent.chat == delivery.chat
     return Message(
         chat=delivery.chat,
@@ -32,9 +30,21 @@ def prepare(
         topic=settings.topic if settings else None,
         silent=delivery.silent,
         preview_url=rendered.preview_url,
-        preview_large=preview == "large",
+        preview_large=settings is not None and settings.preview == "large",
         reply_to=parent.message_id if replies and parent is not None else None,
         buttons=buttons(delivery, channel, parent),
+    )
+
+
+def look(channel: Channel, default_zone: tzinfo) -> Options:
+    """How messages look in `channel`; only Telegram shows previews of pages."""
+    return Options(
+        zone=channel.timezone or default_zone,
+        preview=isinstance(channel, TelegramChannel) and channel.preview != "off",
+        quote=channel.quote,
+        tags=channel.tags,
+        flag=channel.flag,
+        others=channel.others,
     )
 
 

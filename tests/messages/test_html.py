@@ -3,6 +3,7 @@
 TDLib's own parser, the one Telegram's servers use, is the judge.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.channel import ConsoleChannel
 from alerts.messages.content import (
     AlertContent,
     DigestContent,
@@ -19,9 +21,10 @@ from alerts.messages.content import (
     NoticeContent,
     from_json,
 )
-from alerts.messages.html import Options, flag, hashtag, render, split
-from alerts.messages.pieces import clean, shortened, units, web_link
+from alerts.messages.html import MOST_OTHERS, Options, flag, hashtag, render, split
+from alerts.messages.pieces import blank, clean, shortened, units, web_link
 from alerts.messages.quoting import Quote
+from alerts.outbox.rehearsal import rehearse
 from tests.examples import examples
 from tests.peers.judges import tdlib_parse
 from wirewatch.demo.botapi.markup import Formatted
@@ -116,6 +119,10 @@ alerts = st.builds(
     paywalled=st.booleans(),
 )
 zones = st.sampled_from(["UTC", "Asia/Vientiane", "Asia/Seoul", "America/New_York"]).map(ZoneInfo)
+looks = st.builds(
+    Options, zone=zones, preview=st.booleans(), quote=st.booleans(), tags=st.booleans(), flag=st.booleans(),
+    others=st.booleans(),
+)  # fmt: skip
 
 
 def links(parsed: Formatted) -> list[str | None]:
@@ -123,11 +130,11 @@ def links(parsed: Formatted) -> list[str | None]:
 
 
 @examples(200)
-@given(alerts, zones)
+@given(alerts, looks)
 def test_any_alert_is_taken_says_what_was_meant_and_links_its_headline_alone(
-    content: AlertContent, zone: ZoneInfo
+    content: AlertContent, look: Options
 ) -> None:
-    rendered = render(content, Options(zone))
+    rendered = render(content, look)
     parsed = tdlib_parse(rendered.text)
     assert parsed.text == rendered.visible
     assert parsed.text.strip()
@@ -137,11 +144,48 @@ def test_any_alert_is_taken_says_what_was_meant_and_links_its_headline_alone(
     assert kinds <= {"bold", "text_link"}
     link = web_link(content.url)
     assert len(links(parsed)) == (0 if link is None else 1)
-    assert rendered.preview_url == link
+    assert rendered.preview_url == (link if look.preview else None)
+    headline = parsed.text.split("\n", 1)[0].removeprefix("❗ ")
+    meant = clean(content.title)
+    shown = headline.strip("\u2068\u2069")
+    if not blank(meant):
+        assert shown == meant or (shown.endswith("…") and meant.startswith(shown[:-1]))
     if link is not None:
-        headline = next(entity for entity in parsed.entities if entity.kind == "text_link")
-        before = parsed.text.encode("utf-16-le")[: headline.offset * 2].decode("utf-16-le")
-        assert before in ("", "❗ ")
+        entity = next(entity for entity in parsed.entities if entity.kind == "text_link")
+        units_before = parsed.text.encode("utf-16-le")[: entity.offset * 2]
+        assert units_before.decode("utf-16-le") in ("", "❗ ")
+        assert entity.length == units(headline)
+        assert entity.url is not None
+        assert bare(entity.url) == bare(link)
+
+
+def bare(url: str) -> str:
+    """The address without what Telegram writes in its own way: a path that is only a slash."""
+    return url.removesuffix("/")
+
+
+@examples(100)
+@given(alerts, looks)
+def test_a_switched_off_part_is_missing_and_nothing_else(content: AlertContent, look: Options) -> None:
+    without = replace(
+        content,
+        quote=content.quote if look.quote else None,
+        watches=content.watches if look.tags else (),
+        country=content.country if look.flag else None,
+        others=content.others if look.others else (),
+    )
+    assert render(content, look) == render(without, Options(look.zone, look.preview))
+
+
+@examples(50)
+@given(alerts, st.integers(0, 3000))
+def test_a_story_of_any_size_keeps_its_message_short(content: AlertContent, size: int) -> None:
+    grown = render(replace(content, others=tuple(f"Outlet {n}" for n in range(size))), Options())
+    named = [line for line in grown.visible.split("\n") if line.startswith("also: ")]
+    assert len(named) == (1 if size else 0)
+    if size > MOST_OTHERS:
+        assert named[0].endswith(f"+{size - MOST_OTHERS}")
+    assert units(tdlib_parse(grown.text).text) <= 4096
 
 
 @examples(200)
@@ -307,6 +351,21 @@ def test_what_cannot_be_linked_is_shown_without_a_link() -> None:
 
 def test_a_channel_without_previews_gets_none() -> None:
     assert render(content(), Options(preview=False)).preview_url is None
+
+
+def test_a_channel_says_which_parts_its_messages_have() -> None:
+    bare_channel = ConsoleChannel.model_validate(
+        {"name": "desk", "type": "console", "quote": False, "tags": False, "flag": False, "others": False}
+    )
+    whole = content(quote=Quote("Laos said so.", ((0, 4),)), others=("Wire",))
+    assert rehearse(whole, bare_channel).text == (
+        '<b><a href="https://example.org/railway">Laos opens a railway</a></b>\nThe Laotian Times · 07:55 UTC'
+    )
+    item = DigestItem("Laos opens a railway", "https://example.org/1", None, "LA")
+    digest = DigestContent("Digest", (DigestGroup("north-korea", (item,)),))
+    assert rehearse(digest, bare_channel).text == (
+        '<b>Digest</b>\n\nnorth-korea\n• <a href="https://example.org/1">Laos opens a railway</a>'
+    )
 
 
 def test_flags_and_hashtags() -> None:
