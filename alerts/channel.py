@@ -4,12 +4,12 @@ The config models of `channels:` and `telegram:` in `wirewatch.yaml`. Which stor
 channel is `alerts/routing.py`; how each type sends is `alerts/channels/`.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from alerts.watch import Urgency
 from archive.clocks import Clock, Zone, check_cron, next_time
 from archive.durations import parse_duration, print_duration
 from archive.names import Name
@@ -33,16 +33,31 @@ class QuietHours(BaseModel):
             raise ValueError("expected a time in to that differs from the one in from")
         return self
 
-    def covers(self, moment: datetime, zone: ZoneInfo) -> bool:
+    def covers(self, moment: datetime, zone: tzinfo) -> bool:
         """Whether `moment` (aware) lies in the window on a clock in `zone`."""
         clock = moment.astimezone(zone).time().replace(tzinfo=None)
         if self.start < self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
-    def ends(self, moment: datetime, zone: ZoneInfo) -> datetime:
-        """The first end of the window after `moment`, in UTC; daylight saving as cron does it."""
-        return next_time(f"{self.end.minute} {self.end.hour} * * *", moment, zone)
+    def holds(self, moment: datetime, zone: tzinfo, urgency: Urgency | None) -> bool:
+        """Whether something of this urgency (None: a digest) waits at `moment` for the window's end."""
+        return self.covers(moment, zone) and not (urgency == "breaking" and self.breaking == "pass")
+
+    def ends(self, moment: datetime, zone: tzinfo) -> datetime:
+        """The first end of the window after `moment`, in UTC.
+
+        Where spring leaves that time out, it is the moment after the gap; where autumn repeats it,
+        the window lasts until its second time, since the clock shows the window's hours until then.
+        """
+        day = moment.astimezone(zone).date()
+        ends = [
+            datetime.combine(day + timedelta(days=days), self.end, zone).replace(fold=fold).astimezone(UTC)
+            for days in (0, 1)
+            for fold in (0, 1)
+        ]
+        ends.append(next_time(f"{self.end.minute} {self.end.hour} * * *", moment, zone))
+        return min(end for end in ends if end > moment and not self.covers(end, zone))
 
 
 def parse_digest(value: object) -> timedelta | str:

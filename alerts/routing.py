@@ -140,20 +140,27 @@ def _when(
     settle: timedelta,
 ) -> Decision:
     if contact == "catch-up" and urgency != "breaking":
-        return ToDigest("catch-up", now + settle)
+        return ToDigest("catch-up", awake(channel, zone, now + settle))
     quiet = channel.quiet_hours
-    if (
-        quiet is not None
-        and quiet.covers(now, zone)
-        and not (urgency == "breaking" and quiet.breaking == "pass")
-    ):
+    if quiet is not None and quiet.holds(now, zone, urgency):
         return ToDigest("held", quiet.ends(now, zone))
     if urgency == "low" and channel.digest is not None:
-        return ToDigest("low", _next_digest(channel.digest, zone, now))
+        return ToDigest("low", awake(channel, zone, _next_digest(channel.digest, zone, now)))
     full = channel.max_per_hour is not None and standing.last_hour >= channel.max_per_hour
     if full and urgency != "breaking":
-        return ToDigest("overflow", now + timedelta(hours=1))
+        return ToDigest("overflow", awake(channel, zone, _next_hour(now)))
     return Alert(silent=urgency == "low")
+
+
+def awake(channel: BaseChannel, zone: ZoneInfo, moment: datetime) -> datetime:
+    """`moment`, or the end of the channel's quiet hours where it lies in them: a digest waits too."""
+    quiet = channel.quiet_hours
+    return quiet.ends(moment, zone) if quiet is not None and quiet.covers(moment, zone) else moment
+
+
+def _next_hour(now: datetime) -> datetime:
+    """The same for everything that is too much in one hour, so that it makes one digest."""
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 def _next_digest(digest: timedelta | str, zone: ZoneInfo, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ standard day numbers (0 and 7 are Sunday), day-of-month OR weekday, daylight sav
 cron does it, all by cronsim. Intervals are in `archive/durations.py`.
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, tzinfo
 from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -55,9 +55,11 @@ def parse_clock(value: object) -> time:
         raise ValueError("expected a time of day such as '22:30'") from None
 
 
-def next_time(cron: str, after: datetime, zone: ZoneInfo) -> datetime:
+def next_time(cron: str, after: datetime, zone: tzinfo) -> datetime:
     """The first moment after `after` (aware) at which `cron` fires in `zone`, in UTC."""
-    return next(CronSim(cron, after.astimezone(zone))).astimezone(UTC)
+    times = (time.astimezone(UTC) for time in CronSim(cron, after.astimezone(zone)))
+    # In the hour that autumn repeats cronsim names a time that the first round has passed already.
+    return next(time for time in times if time > after)
 
 
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), PlainSerializer(str, return_type=str)]

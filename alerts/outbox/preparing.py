@@ -4,7 +4,7 @@ Content from the row, look from the channel, reply and buttons from other rows. 
 is `alerts/messages/`; sending it is the worker's.
 """
 
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from alerts.channel import Channel, TelegramChannel
 from alerts.channels.interface import Button, Message
@@ -34,6 +34,18 @@ def prepare(
         reply_to=parent.message_id if replies and parent is not None else None,
         buttons=buttons(delivery, channel, parent),
     )
+
+
+def quiet_until(delivery: Delivery, channel: Channel, now: datetime, default_zone: tzinfo) -> datetime | None:
+    """The end of the channel's quiet hours if this message has to wait for it.
+
+    What was decided before them may meet them in the queue: after a burst, an outage, a sleep.
+    Edits are heard by nobody, and notices are for operators.
+    """
+    quiet, zone = channel.quiet_hours, channel.timezone or default_zone
+    if quiet is None or delivery.kind not in ("alert", "digest"):
+        return None
+    return quiet.ends(now, zone) if quiet.holds(now, zone, delivery.content.get("urgency")) else None
 
 
 def look(channel: Channel, default_zone: tzinfo) -> Options:

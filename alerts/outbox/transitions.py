@@ -30,6 +30,7 @@ Event = Literal[
     "rechecked",  # looked for once more, and no twin was there
     "twin",  # a second copy was found
     "retried",  # a person replays it
+    "quiet",  # the channel's quiet hours have begun before its turn came
 ]
 
 # What the worker does once the new state is written.
@@ -89,6 +90,8 @@ MESSAGE: Mapping[tuple[State, Event], Rule] = {
     # The rest of a chat that refuses everything.
     ("pending", "refused"): Rule("dead", "none", "never"),
     ("waiting", "refused"): Rule("dead", "none", "never"),
+    ("pending", "quiet"): Rule("pending", "none", "asked"),
+    ("waiting", "quiet"): Rule("pending", "none", "asked"),
     ("uncertain", "unlookable_resend"): Rule("pending"),
     ("uncertain", "unlookable_hold"): Rule("uncertain", "tell", "never"),
     ("uncertain", "found"): Rule("sent"),

@@ -21,7 +21,7 @@ from alerts.outbox.looking import Looking, marked
 from alerts.outbox.outcomes import Answered, Report, record
 from alerts.outbox.paces import Paces
 from alerts.outbox.pacing import ChatPace
-from alerts.outbox.preparing import buttons, prepare
+from alerts.outbox.preparing import buttons, prepare, quiet_until
 from alerts.outbox.transitions import Times, after
 from archive import chats, events, outgoing
 from archive.archive import Archive
@@ -124,6 +124,9 @@ class Outbox:
             return True
         if delivery.state in ("uncertain", "sent"):
             return await self._look(delivery, channel, sender, pace)
+        if (end := quiet_until(delivery, channel, self._clock(), self.default_zone)) is not None:
+            await self._hold_back(delivery, end)
+            return True
         if sender.paced and not await self._turn(chat, pace):
             return False
         outcome: Outcome | None = None
@@ -236,6 +239,15 @@ class Outbox:
             values |= {"state": "dead", "reason": reason, "code": "chat"}
         await self._archive.write(
             lambda conn: outgoing.change(conn, delivery.id, delivery.state, now, **values)
+        )
+
+    async def _hold_back(self, delivery: Delivery, until: datetime) -> None:
+        now = self._clock()
+        change = after(delivery.state, "quiet", now, self._times, asked=until - now)
+        await self._archive.write(
+            lambda conn: outgoing.change(
+                conn, delivery.id, delivery.state, now, state=change.state, not_before=change.not_before
+            )
         )
 
     async def _defer(self, chat: str, later: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from archive import deliveries
 from tests.outbox.office import Office, alert
+from tests.peers import faults
 
 
 async def test_an_alert_is_sent_once_and_its_message_id_kept(office: Office) -> None:
@@ -85,3 +86,18 @@ async def test_content_that_cannot_be_rendered_does_not_stop_the_chat(desk: Offi
     assert bad is not None
     assert desk.delivery(bad).state == "dead"
     assert desk.headlines() == ["Alert 2"]
+
+
+async def test_what_meets_quiet_hours_in_the_queue_waits_for_their_end(desk: Office) -> None:
+    # Decided before them, and told to wait for an hour; 08:00 is the clock's start.
+    chat = desk.api.channel("Desk")
+    desk.channel("desk", chat.id, quiet_hours={"from": "08:30", "to": "10:00"})
+    desk.api.faults.add(faults.flood(3600))
+    desk.alert("desk", 1)
+    desk.add("desk", alert(2, urgency="breaking"))
+    desk.notice("desk", "for operators")
+    await desk.run(3700)
+    assert desk.headlines() == ["❗ Alert 2", "for operators"]
+    assert desk.states() == {"pending": 1, "sent": 2}
+    await desk.run(3600)
+    assert desk.headlines() == ["❗ Alert 2", "for operators", "Alert 1"]
