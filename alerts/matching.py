@@ -24,9 +24,10 @@ from archive.article import Article
 class CompiledWatch:
     """A watch with its query read.
 
-    `condition` is query AND NOT (unless), `evident` the part of it that can give evidence.
-    `supporting` are the keys of the atoms of which one must occur for it to be true, unless it can
-    be true without any: `always`.
+    `condition` is query AND NOT (unless), `evident` the part of the query that can give evidence:
+    what `unless` spares (its NOTs) is no reason to hear of the article.
+    `supporting` are the keys of the atoms of which one must occur for the query to be true, unless
+    it can be true without any: `always`.
     """
 
     watch: Watch
@@ -44,7 +45,7 @@ class Watchlist:
 
     watches: tuple[CompiledWatch, ...]
     lexicon: Lexicon
-    _by_key: Mapping[str, tuple[int, ...]]
+    _by_unit: tuple[tuple[int, ...], ...]
     _always: frozenset[int]
 
     @classmethod
@@ -62,7 +63,7 @@ class Watchlist:
         return cls(
             compiled,
             lexicon,
-            {key: tuple(found) for key, found in by_key.items()},
+            tuple(tuple(by_key.get(unit.key or "", ())) for unit in lexicon.units),
             frozenset(index for index, watch in enumerate(compiled) if watch.always),
         )
 
@@ -116,8 +117,9 @@ class Watchlist:
 
     def _candidates(self, reading: Reading) -> list[CompiledWatch]:
         """The watches that can be true at all, in order."""
-        keys = {self.lexicon.units[unit].key for unit in reading.places}
-        found = self._always.union(*(self._by_key.get(key, ()) for key in keys if key is not None))
+        found = set(self._always)
+        for unit in reading.places:
+            found.update(self._by_unit[unit])
         return [self.watches[index] for index in sorted(found)]
 
 
@@ -153,9 +155,9 @@ def _compile(watch: Watch, sets: Mapping[str, TermSet]) -> CompiledWatch:
     query = _read(watch, "query", watch.query, sets)
     unless = None if watch.unless is None else _read(watch, "unless", watch.unless, sets)
     condition = query if unless is None else And((query, Not(unless)))
-    supporting = frozenset(atom.key for atom in _supporting(condition, True))
-    always = _without_text(condition) is not False
-    return CompiledWatch(watch, query, unless, condition, supporting_part(condition), supporting, always)
+    supporting = frozenset(atom.key for atom in _supporting(query, True))
+    always = _without_text(query) is not False
+    return CompiledWatch(watch, query, unless, condition, supporting_part(query), supporting, always)
 
 
 def _read(watch: Watch, key: str, text: str, sets: Mapping[str, TermSet]) -> Node:

@@ -60,6 +60,13 @@ def test_the_evidence_has_field_offsets_text_term_and_set() -> None:
     )
 
 
+def test_what_spares_an_article_from_unless_is_no_evidence() -> None:
+    watches = watchlist("@laos", LAOS, unless="sport AND NOT (war OR title:@laos)")
+    about = article("Football in Asia", "sport in time of war", "A team from Laos")
+    assert [hit.text for match in watches.match(about) for hit in match.hits] == ["Laos"]
+    assert [hit.text for hit in watches.explain(about, "watch").hits] == ["Laos"]
+
+
 def test_watches_of_negations_and_facts_alone_fire_too() -> None:
     watches = Watchlist.compile(
         [
@@ -106,6 +113,11 @@ def test_a_page_is_wanted_where_it_can_decide(query: str, about: Article, wanted
 
 def test_unless_can_make_a_page_wanted() -> None:
     assert watchlist("@laos", LAOS, unless="sport").wants_body(article("Laos"))
+
+
+def test_a_word_that_only_unless_asks_for_makes_no_page_wanted() -> None:
+    watches = watchlist("@laos", LAOS, unless="sport AND NOT war")
+    assert not watches.wants_body(article("War"))
 
 
 def test_all_terms_of_all_sets_can_be_listed() -> None:

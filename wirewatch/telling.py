@@ -6,7 +6,7 @@ a delivery or a place in a digest, and the articles are told. The decisions them
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,7 +45,7 @@ def _tell_one(
     now: datetime,
     durations: Durations,
 ) -> None:
-    rows = [{"watch": m.watch, "urgency": m.urgency, "hits": [asdict(hit) for hit in m.hits]} for m in found]
+    rows = [{"watch": m.watch, "urgency": m.urgency, "hits": [h._asdict() for h in m.hits]} for m in found]
     new = matches.add(conn, stored.id, rows, now)
     kept = matches.of_articles(conn, [stored.id])[stored.id]
     everything = [match_from_row(row, stored.article) for row in kept]

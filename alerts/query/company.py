@@ -5,14 +5,13 @@ enough, until nothing changes any more: so two ambiguous words never vouch for e
 """
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from alerts.query.lexicon import Company
 from alerts.query.reading import Place, Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Vouched:
+class Vouched(NamedTuple):
     """The sure hits by unit, and for those that needed company the hit that gives it."""
 
     sure: dict[int, list[Place]]
@@ -25,8 +24,8 @@ def vouch(reading: Reading, *, body_unknown: bool = False) -> Vouched:
     With `body_unknown` the answer is the most that a later body can bring about in the other
     fields: company that may stand anywhere is taken as given.
     """
-    units = reading.lexicon.units
-    needing = {unit: company for unit in reading.places if (company := units[unit].company) is not None}
+    companies = reading.lexicon.companies
+    needing = {unit: companies[unit] for unit in reading.places if unit in companies}
     if not needing:
         return Vouched(reading.places, {})
     sure = {unit: places for unit, places in reading.places.items() if unit not in needing}

@@ -35,9 +35,9 @@ class Evaluation:
         """True, False, or None where the unread body decides."""
         match node:
             case Atom():
-                if scope is None and node.key in self._sure:
-                    return True
-                return self._atom(node, scope) if scope or self.body_unknown else False
+                if node.key in self._sure:
+                    return True if scope is None else self._atom(node, scope)
+                return self._atom(node, scope) if self.body_unknown else False
             case And(parts=parts):
                 return self._all(parts, scope)
             case Or(parts=parts):
@@ -66,7 +66,7 @@ class Evaluation:
         """The places as evidence in reading order, with the companions that they needed."""
         companions = self._companions(places) if self.vouched.companion else set()
         if not companions and len(places) == 1:
-            return (self._hit(next(iter(places))),)
+            return tuple(map(self._hit, places))
         found = [self._hit(place, place not in places) for place in sorted(places | companions)]
         # A word may be asked for twice: laos OR "laos".
         return tuple(dict.fromkeys(found))

@@ -52,7 +52,7 @@ def explain(watch: str, query: Node, unless: Node | None, evaluation: Evaluation
     against = _reason(unless, None, evaluation) if unless is not None else None
     condition = query if unless is None else And((query, Not(unless)))
     value = evaluation.value(condition)
-    hits = evaluation.hits(evaluation.evidence(condition)) if value is True else ()
+    hits = evaluation.hits(evaluation.evidence(query)) if value is True else ()
     failed = None if value is True else _failed(reason, against)
     return Explanation(watch, evaluation.reading.article, value, reason, against, failed, hits)
 

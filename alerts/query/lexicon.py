@@ -8,6 +8,7 @@ Reading a text with it is `reading.py`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from alerts.query.automaton import Automaton, build_automaton
 from alerts.query.boundaries import Bounds, Check, hanja_bounds, swallower_bounds, word_bounds, zawgyi_bounds
@@ -43,9 +44,8 @@ class Unit:
     company: Company | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One reason why a pattern is in the automaton.
+class Use(NamedTuple):
+    """One reason why a pattern is in the automaton; a tuple, because every hit unpacks one.
 
     `exact` is the spelling that the original must have; `swallows`: hits of the unit inside this
     one do not count.
@@ -70,6 +70,11 @@ class Lexicon:
     def automaton(self) -> Automaton:
         return build_automaton(self.patterns)
 
+    @cached_property
+    def companies(self) -> Mapping[int, Company]:
+        """Of the units that need company, what they need."""
+        return {number: unit.company for number, unit in enumerate(self.units) if unit.company is not None}
+
     @classmethod
     def compile(cls, sets: Mapping[str, TermSet], atoms: Iterable[Atom]) -> "Lexicon":
         """Compile all enabled sets and the literal atoms of the queries.
@@ -90,7 +95,7 @@ class Lexicon:
             tuple(map(tuple, compiler.patterns.values())),
         )
         # Built now, not at the first article.
-        _ = lexicon.automaton
+        _ = lexicon.automaton, lexicon.companies
         return lexicon
 
 

@@ -52,16 +52,16 @@ class Reading:
 
     def hit(self, place: Place, companion: bool = False) -> Hit:
         """The place as evidence."""
-        start, end = self.original(place)
-        unit = self.lexicon.units[place[3]]
-        text = self.texts[place[0]]
-        return Hit(FIELDS[place[0]], start, end, text[start:end], unit.name, unit.set, companion)
+        index, start, end, number = place
+        start, end = self.folded[index].span(start, end)
+        unit = self.lexicon.units[number]
+        return Hit(FIELDS[index], start, end, self.texts[index][start:end], unit.name, unit.set, companion)
 
 
 def read(lexicon: Lexicon, article: Article) -> Reading:
     """Look for everything in the lexicon; a body of None counts as empty."""
     texts = (article.title, article.summary, article.body or "")
-    folded = tuple(fold(text) if text else _NOTHING for text in texts)
+    folded = tuple([fold(text) if text else _NOTHING for text in texts])
     found: dict[int, list[Place]] = {}
     swallowers: dict[int, list[Place]] = {}
     for index, field_text in enumerate(folded):
@@ -88,17 +88,17 @@ def _scan(
     comparable = folded.text
     uses = lexicon.uses
     for start, end, pattern in lexicon.automaton.find(comparable):
-        for use in uses[pattern]:
-            if not (use.left(comparable, start) and use.right(comparable, end)):
+        for unit, left, right, exact, swallows in uses[pattern]:
+            if not (left(comparable, start) and right(comparable, end)):
                 continue
-            if use.exact is not None and _as_written(text[slice(*folded.span(start, end))]) != use.exact:
+            if exact is not None and _as_written(text[slice(*folded.span(start, end))]) != exact:
                 continue
-            into = swallowers if use.swallows else found
-            hits = into.get(use.unit)
+            into = swallowers if swallows else found
+            hits = into.get(unit)
             if hits is None:
-                into[use.unit] = [(index, start, end, use.unit)]
+                into[unit] = [(index, start, end, unit)]
             elif len(hits) < MOST_HITS:
-                hits.append((index, start, end, use.unit))
+                hits.append((index, start, end, unit))
 
 
 _as_written = lru_cache(maxsize=4096)(without_variants)
