@@ -91,6 +91,12 @@ def park(conn: Connection, chat: str, not_before: datetime | None, reason: str |
     put(conn, chat, not_before=not_before, reason=reason)
 
 
+def count_sent(conn: Connection, chat: str, count: int, now: datetime) -> None:
+    """So many messages may have gone to the chat just now, besides those it is known to have had."""
+    sent = [round(now.timestamp() * 1000)] * count
+    put(conn, chat, recent=[*get(conn, chat).recent, *sent])
+
+
 def parked(conn: Connection, now: datetime) -> list[Chat]:
     """The chats that wait, the longest first."""
     rows = conn.execute(

@@ -217,6 +217,11 @@ def recover(conn: Connection, now: datetime, settle: timedelta = SETTLE) -> int:
     repeated. Gives the number of rows that were in `sending`.
     """
     left = table.c.state == "sending"
+    # What may have gone out counts for the pace of its chat, as if just now.
+    for chat, count in conn.execute(
+        select(table.c.chat, func.count()).where(OPEN, left).group_by(table.c.chat)
+    ):
+        chats.count_sent(conn, chat, count, now)
     edits = conn.execute(
         update(table)
         .where(OPEN, left, table.c.kind == "edit")

@@ -61,7 +61,8 @@ def work(conn: Connection, chat: str, now: datetime) -> Work:
     )
     recheck = (
         select(table)
-        .where(table.c.recheck_at.is_not(None), table.c.chat == chat, table.c.recheck_at <= now)
+        .where(table.c.recheck_at.is_not(None), table.c.chat == chat)
+        .where(or_(table.c.recheck_at <= now, _set_back(now)))
         .order_by(table.c.id)
         .limit(1)
     )
@@ -74,8 +75,12 @@ def work(conn: Connection, chat: str, now: datetime) -> Work:
 def _due(now: datetime) -> ColumnElement[bool]:
     # What waits because its chat has to goes first when the chat may go on: the pace is the chat's.
     held_by_chat = table.c.state == "waiting"
-    set_back = and_(table.c.state == "uncertain", table.c.changed_at > now + SET_BACK)
-    return or_(table.c.not_before.is_(None), table.c.not_before <= now, held_by_chat, set_back)
+    return or_(table.c.not_before.is_(None), table.c.not_before <= now, held_by_chat, _set_back(now))
+
+
+def _set_back(now: datetime) -> ColumnElement[bool]:
+    # Times that were written under a clock that ran ahead would hold the row for as long as it did.
+    return table.c.changed_at > now + SET_BACK
 
 
 def _parent_settled(parent: Any) -> ColumnElement[bool]:

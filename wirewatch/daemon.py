@@ -145,7 +145,7 @@ async def _recover(rooms: Rooms) -> None:
     rules, now = rooms.rules, rooms.clock()
     await rooms.archive.write(lambda conn: sources.keep_outlets(conn, rules.settings.outlets))
     await rooms.archive.write(lambda conn: sources.keep_sources(conn, list(rules.sources), now))
-    await rooms.archive.write(lambda conn: deliveries.recover(conn, now))
+    await rooms.archive.write(lambda conn: deliveries.recover(conn, now, rooms.durations.outbox.settle))
     await rooms.archive.write(partial(_wake_all, now))
     await sweep(rooms)
 

@@ -153,12 +153,14 @@ class Looking:
             wanted.pending = None
         asked = [*wanted.doubtful, id_]
         now = self._clock()
+        # Its time has come, whatever a clock that was set back makes of the time that stands there.
+        begun = {"recheck_at" if delivery.state == "sent" else "not_before": now}
 
         def step(conn: Connection) -> bool:
             # Messages sent since the search began.
             if id_ in chats.known_ids(conn, delivery.chat, id_ - 1, limit=1):
                 return False
-            outgoing.change(conn, delivery.id, delivery.state, now, doubtful=asked)
+            outgoing.change(conn, delivery.id, delivery.state, now, doubtful=asked, **begun)
             return True
 
         may_ask = await self._archive.write(step, durable=True)
@@ -199,11 +201,19 @@ class Looking:
 
     async def _not_found(self, delivery: Delivery, wanted: Search) -> None:
         self._searches.pop(delivery.id, None)
+        # The last question was answered too, unless it is still pending.
+        doubtful = list(wanted.doubtful) + ([] if wanted.pending is None else [wanted.pending])
         if delivery.state == "sent":
-            await self._change(delivery, "rechecked", recheck_at=None)
+            await self._change(delivery, "rechecked", recheck_at=None, doubtful=doubtful)
             return
         seen = "is not among the messages after it" if wanted.closed else "was not seen"
-        await self._change(delivery, "missing", reason=f"looked for: it {seen}", resent=delivery.resent + 1)
+        await self._change(
+            delivery,
+            "missing",
+            reason=f"looked for: it {seen}",
+            resent=delivery.resent + 1,
+            doubtful=doubtful,
+        )
 
     async def blind(self, delivery: Delivery, channel: Channel, why: str) -> None:
         """Looking is not allowed: resend, hold, or let a sent message be."""

@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.channels.console import ConsoleSender
-from archive import chats, deliveries
+from archive import chats, deliveries, outgoing
 from tests.outbox.office import Office, alert
 from tests.peers import faults
 from tests.peers.faults import Fault
@@ -311,6 +311,41 @@ async def test_a_jump_of_the_clock_neither_freezes_nor_floods(desk: Office, days
     assert desk.headlines() == [f"Alert {number}" for number in range(30)]
     for index, first in enumerate(accepted):
         assert sum(first <= other < first + 60 for other in accepted[index:]) <= 20
+
+
+async def test_a_clock_set_back_holds_neither_an_edit_nor_the_look_for_a_twin(desk: Office) -> None:
+    chat = desk.api.channel("Desk")
+    desk.channel("desk", chat.id)
+    id_ = desk.alert("desk", 1)
+    await desk.run(5)
+    desk.api.faults.add(faults.drop_before_reading())
+    lost = desk.alert("desk", 2)
+    await desk.run(200)
+    for others in (("B",), ("B", "C")):
+        desk.add("desk", alert(1, others=others), "edit", edits=id_)
+        await desk.run(2)
+    assert desk.delivery(lost).recheck_at is not None
+    desk.clock.jump(days=-1)
+    desk.write(lambda conn: deliveries.wake_open(conn, desk.clock()))
+    await desk.run(60)
+    assert "also: B, C" in desk.api.message(chat.id, 1).content.text
+    assert desk.delivery(lost).recheck_at is None
+
+
+async def test_what_a_dead_process_may_have_sent_counts_for_the_pace(office: Office) -> None:
+    chat = office.api.channel("Desk")
+    office.channel("desk", chat.id)
+    accepted: list[float] = []
+    office.api.on_accepted(lambda line: accepted.append(office.clock.passed))
+    first = office.alert("desk", 1)
+    office.alert("desk", 2)
+    row = office.delivery(first)
+    office.write(lambda conn: outgoing.claim(conn, row.id, office.clock(), None))
+    accepted.append(office.clock.passed)
+    office.restart()
+    await office.run(5)
+    assert office.headlines(chat.id) == ["Alert 2"]
+    assert accepted[1] - accepted[0] >= 1
 
 
 async def test_without_a_token_the_terminal_gets_the_alert_and_no_id_is_kept(desk: Office) -> None:

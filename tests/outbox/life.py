@@ -1,0 +1,339 @@
+"""A bot's life at random: what may happen to the outbox, in any order, and what must hold in the end.
+
+`Life` is a hypothesis state machine over a real archive, the stand-in over real sockets, and a clock that
+only the machine moves. The process may die at any boundary of a commit or a request, answers may be lost,
+copies may arrive long after, the clock may jump. Which examples are tried is `test_life.py`.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import Connection, delete
+
+from alerts.bot.polling import Polling
+from archive import deliveries
+from archive.archive import Archive
+from archive.deliveries import Delivery
+from archive.tables import metadata
+from tests.outbox.crash_nursery import ACTS
+from tests.outbox.office import Office, alert
+from tests.peers import faults
+from tests.peers.botapi import BotApiPeer
+from tests.peers.faults import Exchange, Fault
+from wirewatch.demo.botapi import Chat, Standing
+
+HOUR, DAY = 3600.0, 86_400.0
+CHATS = ("channel", "group", "reader", "silent")
+FAULTS: Mapping[str, Fault] = {
+    "dropped before reading": faults.drop_before_reading(),
+    "dropped after reading": faults.drop_after_reading(),
+    "dropped after accepting": faults.drop_after_accepting(),
+    "half a reply": faults.half_reply(),
+    "500": faults.server_error(),
+    "502, accepted": faults.bad_gateway(accept=True),
+    "200 with HTML, accepted": faults.not_json(accept=True),
+    "429": faults.flood(7),
+    "429 without a time": faults.flood(None),
+}
+METHODS = ("sendMessage", "editMessageReplyMarkup", "editMessageText", "deleteMessage")
+
+
+class Killed(BaseException):
+    """The process ends here; nothing catches it, as nothing catches SIGKILL."""
+
+
+@dataclass
+class Fuse:
+    """Ends the process at the n-th boundary of a commit or a request from now on; 0 = never."""
+
+    left: int = 0
+
+    def burn(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+    def around(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def bounded(*args: Any, **more: Any) -> Any:
+            self.burn()
+            result = await call(*args, **more)
+            self.burn()
+            return result
+
+        return bounded
+
+
+@dataclass
+class Alerted:
+    """An alert that was handed to the outbox, and the last thing it was to say."""
+
+    chat: str
+    number: int
+    delivery: int
+    others: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        return f"Alert {self.number}"
+
+
+@dataclass
+class Sending:
+    """What the stand-in accepted: when, in monotonic seconds, by chat."""
+
+    times: dict[int, list[float]] = field(default_factory=dict)
+    # The clock was set forward: what a next process reads of the past is then older than it is.
+    clock_lies: bool = False
+
+    def most_within(self, seconds: float) -> int:
+        return max(
+            (
+                sum(first <= other < first + seconds - 1e-6 for other in times[index:])
+                for times in self.times.values()
+                for index, first in enumerate(times)
+            ),
+            default=0,
+        )
+
+
+class Life(RuleBasedStateMachine):
+    """See above. A subclass gives the archive."""
+
+    archive: Archive
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.archive.write_now(_empty)
+        self.api = BotApiPeer()
+        self.runner.run(self.api.__aenter__())
+        self.fuse = Fuse()
+        self._write = self.archive.write
+        setattr(self.archive, "write", self.fuse.around(self._write))  # noqa: B010
+        self.late: list[Exchange] = []
+        self.arriving = False
+        self.alerts: list[Alerted] = []
+        self.sending = Sending()
+        self.moves = 0
+
+    @initialize()
+    def begin(self) -> None:
+        reader = self.api.person("Reader")
+        self.chats: dict[str, Chat] = {
+            "channel": self.api.channel("Desk"),
+            "group": self.api.group("Desk", reader),
+            "reader": self.api.private(reader),
+            "silent": self.api.channel("No buttons"),
+        }
+        self.lineage = {name: [chat] for name, chat in self.chats.items()}
+        self.office = Office(self.archive, self.api)
+        for name, chat in self.chats.items():
+            hold = {"buttons": False, "on_uncertain": "hold"} if name == "silent" else {}
+            self.office.channel(name, chat.id, **hold)
+        self._arm()
+        self.api.on_accepted(self._accepted)
+
+    def _arm(self) -> None:
+        for sender in self.office.senders.values():
+            for act in ACTS:
+                setattr(sender, act, self.fuse.around(getattr(sender, act)))
+
+    def _accepted(self, line: Any) -> None:
+        # When a message that was held up comes is not ours to say.
+        if line.method == "sendMessage" and not self.arriving:
+            self.sending.times.setdefault(line.chat_id, []).append(self.office.clock.passed)
+
+    # What happens
+
+    @rule(chat=st.sampled_from(CHATS), count=st.integers(1, 4))
+    def alert(self, chat: str, count: int) -> None:
+        for _ in range(count):
+            number = len(self.alerts) + 1
+            self.alerts.append(Alerted(chat, number, self.office.alert(chat, number)))
+
+    @precondition(lambda self: self.alerts)
+    @rule(data=st.data())
+    def grow(self, data: st.DataObject) -> None:
+        """The story grows, so the standing message is to say more."""
+        one = data.draw(st.sampled_from(self.alerts))
+        one.others += (f"Outlet {len(one.others)}",)
+        said = alert(one.number, others=one.others)
+        self.office.add(one.chat, said, "edit", edits=one.delivery)
+
+    @rule(seconds=st.sampled_from([0.0, 2.0, 35.0, 700.0]))
+    def run(self, seconds: float) -> None:
+        self.runner.run(self.office.run(seconds))
+
+    @rule(boundary=st.integers(1, 14), seconds=st.sampled_from([0.0, 35.0, 700.0]), away=st.floats(0, 100))
+    def die(self, boundary: int, seconds: float, away: float) -> None:
+        """The process is killed while it works, and starts again after a while."""
+        self.fuse.left = boundary
+        try:
+            self.runner.run(self.office.run(seconds))
+        except Killed:
+            note("killed")
+        self.fuse.left = 0
+        self.restart(away)
+
+    @rule(away=st.floats(0, 100))
+    def restart(self, away: float) -> None:
+        self.office.clock.forward(away)
+        if self.sending.clock_lies:
+            self.sending = Sending()
+        self.office.restart()
+        self._arm()
+
+    @rule(
+        what=st.sampled_from(sorted(FAULTS)),
+        method=st.sampled_from(METHODS),
+        chat=st.sampled_from(CHATS),
+        times=st.integers(1, 3),
+    )
+    def fault(self, what: str, method: str, chat: str, times: int) -> None:
+        self.api.faults.add(FAULTS[what], method, chat=self.chats[chat].id, times=times)
+
+    @rule(chat=st.sampled_from(CHATS))
+    def hold_up(self, chat: str) -> None:
+        """The next message is on its way when the connection ends: it may arrive much later."""
+
+        async def swallow(exchange: Exchange) -> Any:
+            self.late.append(exchange)
+            return exchange.close()
+
+        self.api.faults.add(swallow, chat=self.chats[chat].id)
+
+    @precondition(lambda self: self.late)
+    @rule()
+    def arrive(self) -> None:
+        self.arriving = True
+        self.runner.run(self.late.pop(0).accept())
+        self.arriving = False
+
+    @rule(chat=st.sampled_from(CHATS), hole=st.booleans())
+    def others_post(self, chat: str, hole: bool) -> None:
+        if hole:
+            self.api.leave_hole(self.chats[chat])
+        else:
+            self.api.post_as_other(self.chats[chat])
+
+    @precondition(lambda self: self.standing())
+    @rule(data=st.data())
+    def press(self, data: st.DataObject) -> None:
+        """A reader presses a button, and the bot hears of it."""
+        message = data.draw(st.sampled_from(self.standing()))
+        if message.markup and message.chat.migrated_to is None:
+            self.api.press(message, "Why?")
+            polling = Polling(self.archive, self.office.bot, self.office.clock, timeout=0)
+            self.runner.run(polling.poll())
+
+    @rule(hours=st.sampled_from([-24, -1, 1, 24]))
+    def jump(self, hours: int) -> None:
+        """Somebody sets the wall clock."""
+        self.office.clock.jump(hours=hours)
+        self.sending.clock_lies = self.sending.clock_lies or hours > 0
+        self._sweep()
+
+    @rule(chat=st.sampled_from(CHATS))
+    def put_out(self, chat: str) -> None:
+        private = self.chats[chat].kind == "private"
+        self.api.put(self.chats[chat], Standing.BLOCKED if private else Standing.KICKED)
+
+    @rule()
+    def mend(self) -> None:
+        """All chats let the bot in again, and a person replays what could not be sent."""
+        for chat in self.chats.values():
+            self.api.put(chat, Standing.PRESENT)
+        self.office.write(lambda conn: deliveries.retry(conn, self.office.clock()))
+
+    @precondition(lambda self: self.moves < 2)
+    @rule()
+    def migrate(self) -> None:
+        self.moves += 1
+        self.chats["group"] = self.api.migrate(self.chats["group"])
+        self.lineage["group"].append(self.chats["group"])
+
+    @rule(revoked=st.booleans())
+    def token(self, revoked: bool) -> None:
+        self.api.token_revoked = revoked
+
+    # What always holds
+
+    @invariant()
+    def limits_are_kept(self) -> None:
+        assert self.sending.most_within(1.0) <= 1
+        assert self.sending.most_within(60.0) <= 20
+
+    # What holds in the end
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "office"):
+                self._come_to_rest()
+                self._judge()
+        finally:
+            setattr(self.archive, "write", self._write)  # noqa: B010
+            self.runner.run(self.api.__aexit__(None))
+            self.runner.close()
+
+    def _come_to_rest(self) -> None:
+        """Nothing goes wrong any more, and there is time."""
+        self.api.faults.clear()
+        self.api.token_revoked = False
+        self.restart(1.0)
+        for _ in range(4):
+            self.mend()
+            self._sweep()
+            self.runner.run(self.office.run(3 * HOUR))
+
+    def _sweep(self) -> None:
+        self.office.write(lambda conn: deliveries.wake_open(conn, self.office.clock()))
+
+    def _judge(self) -> None:
+        assert set(self.office.states()) <= {"sent"}, self.office.states()
+        assert self.archive.read_now(deliveries.open_count) == 0
+        rows = {one.delivery: self.office.delivery(one.delivery) for one in self.alerts}
+        for name in CHATS:
+            here = [one for one in self.alerts if one.chat == name]
+            copies = Counter(message.content.text.splitlines()[0] for message in self.standing(name))
+            for one in here:
+                row = rows[one.delivery]
+                assert copies[one.headline] >= 1, f"{one.headline} is lost in {name}: {row}"
+                assert copies[one.headline] <= 1 + row.resent, f"{one.headline} stands too often: {row}"
+                self._judge_message(one, row)
+            self._judge_order(here, rows)
+
+    def _judge_message(self, one: Alerted, row: Delivery) -> None:
+        """The message that the archive takes for this alert's is it."""
+        chat = next((chat for chat in self.lineage[one.chat] if str(chat.id) == row.chat), None)
+        assert chat is not None
+        message = chat.messages.get(row.message_id or 0)
+        if message is None:
+            # Migrated since.
+            assert len(self.lineage[one.chat]) > 1
+            return
+        assert message.content.text.splitlines()[0] == one.headline
+
+    def _judge_order(self, here: list[Alerted], rows: Mapping[int, Delivery]) -> None:
+        """What never failed came in the order in which it was handed over."""
+        smooth = [one for one in here if rows[one.delivery].attempts == 1 and not rows[one.delivery].unknown]
+        first: dict[str, int] = {}
+        for line in self.api.ledger.of("sendMessage"):
+            first.setdefault(line.text.splitlines()[0], len(first))
+        order = [first[one.headline] for one in smooth]
+        assert order == sorted(order)
+
+    def standing(self, name: str | None = None) -> list[Any]:
+        """The bot's messages that a reader sees, in one chat or in all; a group's in its successors too."""
+        chats = [chat for one in CHATS if name in (None, one) for chat in self.lineage[one]]
+        return [message for chat in chats for message in chat.messages.values() if message.by_bot]
+
+
+def _empty(conn: Connection) -> None:
+    for table in reversed(metadata.sorted_tables):
+        conn.execute(delete(table))
