@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
-from crawler.pages.extract import extract, warm_up
+from crawler.pages.errand import prepare
+from crawler.pages.extract import extract
 from tests.crawler.layouts import LAYOUTS, TEXTS
 from wirewatch.demo import acceptance
 
@@ -138,7 +139,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=shared)
     pages = list(captured(parser.parse_args().folder))
-    warm_up()
+    prepare()
     if not pages:
         print("no captured pages in the folder; built pages alone")
     report("Captured pages with known text", pages)

@@ -1,7 +1,7 @@
 """What does asking a source give, whatever its type?
 
-`Gathered`, and `gather`, which finds the one function for the source's `type:`. A new type is one
-file with such a function and one line in `TYPES`; any other name is a spider's.
+`Gathered`, and `gather`, which finds the one function for the source's `type:`. Which types there
+are is `crawler/types.py`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,6 +15,7 @@ from crawler.children import Child
 from crawler.client import Client
 from crawler.entry import Entry
 from crawler.source import FetchSettings, Source
+from crawler.types import function_of
 
 # unreachable: no connection, perhaps through no fault of the source. blocked: a bot wall, a login or
 # the law. gone: 410. throttled: 429 or 503. empty: an answer without entries. unreadable: no feed.
@@ -58,17 +59,9 @@ class Tools:
 
 Gather: TypeAlias = Callable[[Source, SourceState, Tools, datetime], Awaitable[Gathered]]
 
-# type → module and function, imported when first needed.
-TYPES = {
-    "feed": "crawler.feeds.gather:gather_feed",
-    "google-news": "crawler.feeds.google_news:gather_google_news",
-    "sitemap": "crawler.sitemap:gather_sitemap",
-}
-SPIDER = "crawler.spiders.gather:gather_pages"
-
 
 async def gather(source: Source, state: SourceState, tools: Tools, now: datetime) -> Gathered:
     """Ask `source` what it has. Never raises for what a source or its server does."""
-    module, function = TYPES.get(source.type, SPIDER).split(":")
+    module, function = function_of(source.type)
     run: Gather = getattr(import_module(module), function)
     return await run(source, state, tools, now)

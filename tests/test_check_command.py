@@ -180,8 +180,8 @@ def test_mistakes_in_the_main_file(
         ),
         (
             "{name: x, url: 'https://x.example/', type: secton}",
-            "2:42: sources.x.type: found secton, expected one of feed, google-news, section, sitemap, "
-            "did you mean section",
+            "2:42: sources.x.type: found secton, expected one of feed, google-news, kcna, rodong, section, "
+            "sitemap, did you mean section",
         ),
         (
             "{name: x, url: 'https://x.example/', every: 5m, cron: '* * * * *'}",

@@ -12,8 +12,8 @@ from tests.command_line import ROOT
 HEAVY = ("scrapy", "telegram", "trafilatura", "alembic", "sqlalchemy", "aiohttp", "apscheduler", "rich")
 # What only a child process, a migration or a picture in the terminal needs.
 NOT_IN_THE_DAEMON = (
-    "scrapy", "twisted", "trafilatura", "lxml_html_clean", "dateparser", "alembic", "telegram", "feedparser",
-    "psycopg", "pygments", "rich.markdown", "rich.syntax", "rich.table",
+    "scrapy", "twisted", "trafilatura", "lxml.html", "lxml_html_clean", "dateparser", "alembic", "telegram",
+    "feedparser", "psycopg", "pygments", "rich.markdown", "rich.syntax", "rich.table",
     "rich.live", "wirewatch.demo", "wirewatch.cli",
 )  # fmt: skip
 

@@ -67,6 +67,19 @@ def test_a_page_becomes_one_line() -> None:
     assert (ended.err, ended.code) == ("", 0)
 
 
+def test_a_page_line_bears_authors_and_image_too() -> None:
+    head = '<meta property="og:image" content="/dam.jpg"><meta name="author" content="Noy Chanthavong">'
+    page = PAGE.replace("<head>", f"<head>{head}")
+    article = json.loads(run("extract", "--url", "https://x.example/news/1", stdin=page).out)
+    assert (article["authors"], article["image"]) == (["Noy Chanthavong"], "https://x.example/dam.jpg")
+
+
+def test_a_text_that_goes_on_elsewhere_is_told() -> None:
+    page = PAGE.replace("</body>", '<a href="/news/1?page=2">2</a></body>')
+    ended = run("extract", "--url", "https://x.example/news/1", stdin=page)
+    assert ended.err == "The text goes on at https://x.example/news/1?page=2\n"
+
+
 def test_a_page_without_an_article_says_so() -> None:
     ended = run("extract", "--url", "https://x.example/", stdin="<html><body></body></html>")
     assert json.loads(ended.out)["body"] == ""

@@ -15,12 +15,12 @@ from yarl import URL
 
 from archive.article import Kind
 from crawler.source import Source
+from crawler.types import types
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "config" / "sources").glob("*.yaml"))
 PUBLISHING = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
 BORDERLESS = {"INT", "UN"}
-SHIPPED_TYPES = {"feed", "section", "google-news", "sitemap"}
 KEY_ORDER = [
     *("name", "outlet", "title", "country", "languages", "kind", "tier", "timezone", "type", "url"),
     *("every", "cron", "full_text", "selectors", "checked", "enabled"),
@@ -78,8 +78,8 @@ def test_every_source_tells_title_country_languages_kind_and_tier() -> None:
         assert {"title", "country", "languages", "kind", "tier", "type"} <= set(entry), entry["name"]
 
 
-def test_only_types_that_need_no_spider_of_their_own_ship() -> None:
-    assert {source.type for source in SOURCES} == SHIPPED_TYPES
+def test_every_type_is_in_use() -> None:
+    assert {source.type for source in SOURCES} == set(types())
 
 
 def test_every_kind_of_the_watch_language_occurs() -> None:

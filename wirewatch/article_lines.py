@@ -48,9 +48,9 @@ def read_article(line: bytes, outlets: Mapping[str, Outlet]) -> Article:
     )
 
 
-def print_article(article: Article) -> str:
-    """The article as a line of JSON; a body that has not been read is left out."""
-    fields: dict[str, str | None] = {
+def print_article(article: Article, **more: object) -> str:
+    """The article as a line of JSON, `more` keys last; a body that has not been read is left out."""
+    fields: dict[str, object] = {
         "id": article.id,
         "url": article.url,
         "title": article.title,
@@ -59,6 +59,7 @@ def print_article(article: Article) -> str:
         "published": None if article.published is None else print_time(article.published),
         "language": article.language,
         "source": article.source,
+        **more,
     }
     if article.body is None:
         del fields["body"]

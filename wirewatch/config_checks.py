@@ -7,7 +7,6 @@ works but reaches nobody is warned of. What one entry may hold is its model's, q
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 
 from alerts.channel import Channel
@@ -16,6 +15,7 @@ from alerts.query.terms import TermSet
 from alerts.watch import Watch
 from archive.article import Outlet
 from crawler.source import Source
+from crawler.types import types
 from wirewatch.config_errors import ConfigError, ConfigWarning, nearest, one_of
 from wirewatch.layers import Layers
 from wirewatch.query_checks import QueryCheck, companions, compile_watchlist
@@ -83,27 +83,12 @@ def _text(node: object, key: str) -> str | None:
     return said.value if isinstance(said, Scalar) and isinstance(said.value, str) else None
 
 
-# Types that need no look at the spiders, which are slow to import.
-_TYPES = ("feed", "section", "sitemap", "google-news")
-
-
 def _type_errors(layers: Layers) -> Iterator[ConfigError]:
     for name, node in layers.entries["sources"].items():
         named = _text(node, "type")
-        if named is not None and named not in _TYPES and named not in _spiders():
-            known = sorted({*_TYPES, *_spiders()})
+        if named is not None and named not in types():
             key = f"sources.{name}.type"
-            yield ConfigError(node.keys["type"], key, named, one_of(known), nearest(named, known))
-
-
-@cache
-def _spiders() -> tuple[str, ...]:
-    from scrapy.settings import Settings
-    from scrapy.spiderloader import SpiderLoader
-
-    settings = Settings()
-    settings.setmodule("crawler.spiders.settings")
-    return tuple(SpiderLoader.from_settings(settings).list())
+            yield ConfigError(node.keys["type"], key, named, one_of(types()), nearest(named, types()))
 
 
 def _outlet_errors(entries: Entries, layers: Layers) -> Iterable[ConfigError]:

@@ -27,9 +27,9 @@ from archive.wake import wake
 from crawler.children import Child
 from crawler.client import Client
 from crawler.gathering import Tools
-from crawler.pages.extract import warm_up
+from crawler.pages import errand as pages_errand
 from crawler.robots import Robots
-from crawler.spiders import errand
+from crawler.spiders import errand as spiders_errand
 from wirewatch import digests, pipeline
 from wirewatch.endpoints import serving
 from wirewatch.heartbeat import Heartbeat
@@ -131,7 +131,10 @@ async def _open(
     stack.callback(lock.release)
     client = await stack.enter_async_context(Client(settings.fetch, settings.contact))
     # What is slow to import must not count against the first page's or crawl's deadline.
-    reading, crawling = Child("reading", prepare=warm_up), Child("crawling", prepare=errand.prepare)
+    reading, crawling = (
+        Child("reading", prepare=pages_errand.prepare),
+        Child("crawling", prepare=spiders_errand.prepare),
+    )
     stack.push_async_callback(reading.close)
     stack.push_async_callback(crawling.close)
     tools = Tools(client, reading, crawling, settings.fetch, settings.contact)

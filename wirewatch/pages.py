@@ -12,6 +12,7 @@ from archive import articles, sources
 from archive.articles import StoredArticle
 from archive.events import Event
 from archive.wake import wake
+from crawler.feeds.dates import believable
 from crawler.pages.reading import PageResult
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
@@ -44,7 +45,7 @@ def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResu
     if result.page is None:
         articles.page_failed(conn, stored.id, result.note, now)
     else:
-        articles.page_read(conn, stored.id, _changes(stored, result), now)
+        articles.page_read(conn, stored.id, _changes(stored, result, now), now)
     if result.hung:
         before = sources.page_hung(conn, stored.article.source, now)
         if before == 0:
@@ -55,17 +56,20 @@ def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResu
     wake(conn, "tell", "", now)
 
 
-def _changes(stored: StoredArticle, result: PageResult) -> dict[str, object]:
+def _changes(stored: StoredArticle, result: PageResult, now: datetime) -> dict[str, object]:
     """What the page knows better than the feed did."""
     page = result.page
     assert page is not None  # noqa: S101 - the caller looked
     changes: dict[str, object] = {"body": page.body}
+    if page.cut:
+        changes["page_note"] = "the page shows only the beginning of the text"
     article = stored.article
     if not article.title and page.title:
         changes["title"] = page.title
     better = {"none": 0, "day": 1, "assumed": 2, "stated": 3}
-    if page.published is not None and better[page.trust] > better[article.trust]:
-        changes |= {"published": page.published, "trust": page.trust}
+    published = believable(page.published, now) if page.published is not None else None
+    if published is not None and better[page.trust] > better[article.trust]:
+        changes |= {"published": published, "trust": page.trust}
     if article.language is None and page.language:
         changes["language"] = page.language
     return changes

@@ -49,7 +49,8 @@ class Settings:
     """The whole config, checked.
 
     `archive` is a path or a `postgresql://` address; `token` is None where there is none.
-    `sources` and `watches` hold the enabled ones only; a set that is switched off stays as an
+    `sources` and `watches` hold the enabled ones only, `disabled` the sources that are switched off and
+    could be polled by hand; a set that is switched off stays as an
     empty one, so that queries that name it still read. `outlets` holds those of disabled sources
     too, and `outlet_of` finds one by the name of a source or outlet. `shipped` is the folder of
     the shipped layer.
@@ -64,6 +65,7 @@ class Settings:
     channels: tuple[Channel, ...]
     ops: str | None
     sources: tuple[Source, ...] = field(repr=False)
+    disabled: tuple[Source, ...] = field(repr=False)
     outlets: tuple[Outlet, ...] = field(repr=False)
     outlet_of: Table[str, Outlet] = field(repr=False)
     watches: tuple[Watch, ...]
@@ -111,6 +113,7 @@ def load(locations: Locations, environ: Table[str, str] | None = None) -> Settin
         channels=tuple(entries.channels.values()) or (default_channel(),),
         ops=main.ops,
         sources=tuple(source for source in entries.sources.values() if source.enabled),
+        disabled=tuple(source for source in entries.sources.values() if not source.enabled),
         outlets=tuple(dict.fromkeys(outlets.values())),
         outlet_of=outlets,
         watches=tuple(watch for watch in entries.watches.values() if watch.enabled),

@@ -32,10 +32,12 @@ from wirewatch.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """An entry that no article is known of: what would be kept, and which watches would fire."""
+    """An entry that no article is known of: what would be kept, which watches would fire, and why it was
+    taken for an article where that was a guess ("" else)."""
 
     new: NewArticle
     matches: Sequence[Match]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,10 @@ async def trial(rooms: Rooms, name: str) -> Trial:
     )
     watchlist = rooms.rules.watchlist
     outlet = rooms.rules.settings.outlet_of.get(name)
-    announced = tuple(Announced(one, watchlist.match(_as_article(one, outlet))) for one in new)
+    why = {entry.link: entry.why for entry in gathered.entries}
+    announced = tuple(
+        Announced(one, watchlist.match(_as_article(one, outlet)), why.get(one.url, "")) for one in new
+    )
     return Trial(name, len(identified), len(identified) - len(new), announced)
 
 

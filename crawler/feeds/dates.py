@@ -12,7 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from archive.article import Trust
-from crawler.feeds.date_names import AM, MONTH, MONTHS, PM, THAI, ZONES, fold
+from crawler.date_names import AM, MONTH, MONTHS, PM, THAI, ZONES, fold
 
 Dated = tuple[datetime | None, Trust]
 
@@ -69,10 +69,16 @@ def read_date(written: str | None, zone: tzinfo | None, now: datetime) -> Dated:
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return _UNDATED
+    believed = believable(moment, now)
+    return (believed, trust) if believed is not None else _UNDATED
+
+
+def believable(moment: datetime, now: datetime) -> datetime | None:
+    """`moment` as far as it can be true: None for one before 1990 or more than a day ahead of `now`."""
     if not _OLDEST <= moment <= now + _AHEAD:
-        return _UNDATED
+        return None
     # A clock that runs a little ahead must not make an article newer than its finding.
-    return min(moment, now), trust
+    return min(moment, now)
 
 
 def _usual(text: str, zone: tzinfo | None) -> Dated | None:
@@ -119,12 +125,16 @@ def _at(date: tuple[int, int, int], clock: list[str | None] | None, rest: str, z
     hour, minute, second = (int(part or 0) for part in clock)
     late = hour == 24
     moment = datetime(*date, 0 if late else hour, minute, min(second, 59)) + timedelta(days=late)  # noqa: DTZ001
-    stated = _zone(rest, moment, zone)
+    stated = stated_zone(rest, moment, zone)
     return moment.replace(tzinfo=stated or zone or UTC), "stated" if stated else "assumed"
 
 
-def _zone(rest: str, moment: datetime, own: tzinfo | None) -> tzinfo | None:
-    """The zone that stands right after a clock time; None where there is none, or an unknown one."""
+def stated_zone(rest: str, moment: datetime, own: tzinfo | None) -> tzinfo | None:
+    """The zone that stands right after a clock time; None where there is none, or an unknown one.
+
+    `rest` is folded (`crawler/date_names.py`), `moment` naive, `own` the source's zone, whose short
+    name is understood where it stands for several ("CST").
+    """
     match = _ZONE.match(rest)
     if match is None:
         return None

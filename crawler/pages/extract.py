@@ -7,6 +7,7 @@ reading process, where it can be killed; fetching is `crawler/pages/reading.py`.
 
 import copy
 import re
+from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from lxml.html import HtmlElement
 
 from crawler.pages.blocks import blocks, plain
 from crawler.pages.body import Body, by_mark, by_weight, prose, selected, until_end
+from crawler.pages.continuation import is_cut, next_part, reveal
 from crawler.pages.decode import decode, parse
 from crawler.pages.metadata import Linked, Metadata, read_metadata
 from crawler.pages.noise import is_furniture_line, prune
@@ -39,11 +41,6 @@ _SCRIPTS = {
 }
 
 
-def warm_up() -> None:
-    """Import what is slow, so that no page is charged for it."""
-    import trafilatura  # noqa: F401
-
-
 def extract(
     html: bytes | str,
     url: str,
@@ -60,6 +57,8 @@ def extract(
     tree = parse(decode(html, content_type))
     if tree is None:
         return Page("", "", None, "none", None, (), "empty")
+    reveal(tree)
+    continues = next_part(tree, url)
     wanted = selectors or Selectors()
     lines = [block.text for block in blocks(_without_scripts(tree))]
     about = read_metadata(
@@ -74,8 +73,11 @@ def extract(
     verdict = judge(
         title=about.title, lines=lines, body=body.paragraphs, weight=body.weight, free=about.linked.free
     )
-    text = "\n\n".join(_without_title(body.paragraphs, about.title)) if verdict == "article" else ""
-    return _page(about, text, " ".join(lines), verdict)
+    if verdict != "article":
+        return _page(about, "", " ".join(lines), verdict)
+    text = "\n\n".join(_without_title(body.paragraphs, about.title))
+    page = _page(about, text, " ".join(lines), verdict)
+    return replace(page, continues=continues, cut=continues is None and is_cut(lines, body.paragraphs))
 
 
 def _page(about: Metadata, text: str, shown: str, verdict: Verdict) -> Page:
@@ -87,6 +89,7 @@ def _page(about: Metadata, text: str, shown: str, verdict: Verdict) -> Page:
         language=_plausible(about.language, text or shown),
         authors=about.authors,
         verdict=verdict,
+        image=about.image,
     )
 
 

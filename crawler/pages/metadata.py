@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -53,6 +53,7 @@ class Linked:
     language: str = ""
     publisher: str = ""
     authors: tuple[str, ...] = ()
+    image: str = ""
     free: bool = True
 
 
@@ -64,6 +65,7 @@ class Metadata:
     stamp: Stamp | None
     language: str | None
     authors: tuple[str, ...]
+    image: str | None = None
     linked: Linked = field(default_factory=Linked)
 
 
@@ -89,6 +91,7 @@ def read_metadata(
         stamp=(read_time(published, zone) if published else None) or _best_date(stated, url, zone),
         language=_language(tree, meta, linked),
         authors=linked.authors or _authors(tree, meta),
+        image=_image(meta, linked, url),
         linked=linked,
     )
 
@@ -105,6 +108,7 @@ def read_linked(tree: HtmlElement) -> Linked:
                 language=_text(node.get("inLanguage")),
                 publisher=next(iter(_names(node.get("publisher"))), ""),
                 authors=tuple(_names(node.get("author"))),
+                image=_address(node.get("image")),
                 free=str(node.get("isAccessibleForFree", True)).lower() != "false",
             )
     return Linked()
@@ -160,6 +164,34 @@ def _names(value: object) -> Iterator[str]:
         name = _text(item)
         if name and "://" not in name and len(name) < 120:
             yield name
+
+
+def _address(value: object) -> str:
+    """The first address in a JSON-LD image: a text, an ImageObject, or a list of either."""
+    for item in _many(value)[:5]:
+        found = item.get("url") or item.get("contentUrl") if isinstance(item, dict) else item
+        if isinstance(found, str) and found.strip():
+            return found.strip()
+    return ""
+
+
+def _image(meta: dict[str, str], linked: Linked, url: str) -> str | None:
+    stated = (
+        "og:image",
+        "og:image:url",
+        "og:image:secure_url",
+        "twitter:image",
+        "twitter:image:src",
+        "image",
+    )
+    for value in (*(meta.get(name, "") for name in stated), linked.image):
+        try:
+            address = urljoin(url, value) if value else ""
+        except ValueError:
+            continue
+        if address.startswith(("http://", "https://")):
+            return address[:2000]
+    return None
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:

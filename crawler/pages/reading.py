@@ -1,22 +1,25 @@
 """How is an article's page read, from its address to its text?
 
 One step for every type of source: robots.txt, the guarded client, then extraction in the reading
-process, all within one deadline. The result says whom to charge when it failed. Which articles are
-worth reading is the pipeline's decision.
+process, each page within one deadline; where the text goes on elsewhere, that page too. The result says
+whom to charge when it failed. Which articles are worth reading is the pipeline's decision.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawler.children import Child, ChildError, ChildUnavailable
 from crawler.client import Client, FetchError, Response
-from crawler.pages.extract import extract
-from crawler.pages.page import Page, Verdict
+from crawler.pages.errand import run_extract
+from crawler.pages.page import Page, Verdict, joined
+from crawler.pages.verdicts import judge_redirect
 from crawler.robots import Robots
 from crawler.source import Source
 
 DEADLINE = 10.0
+# So many pages of one article are read; what is longer is kept as far as it was read.
+PARTS = 8
 
 # Who is to blame when there is no page. "source": this source's site or its pages, counted against
 # its health. "site-says-no": robots.txt or a wall; not a failure. "nobody": this machine's doing.
@@ -54,11 +57,30 @@ class PageResult:
 async def read_page(
     client: Client, robots: Robots, child: Child, url: str, source: Source, *, deadline: float = DEADLINE
 ) -> PageResult:
-    """Read the article page at `url` for `source`. Never raises for what a site does.
+    """Read the article page at `url` for `source`, and the pages on which it goes on. Never raises for
+    what a site does.
 
-    `deadline` is in seconds, for fetching and extraction together, without waiting for the host's
-    turn or for the reading process; past it the process is killed and the source is charged.
+    `deadline` is in seconds, for fetching and extraction of one page together, without waiting for the
+    host's turn or for the reading process; past it the process is killed and the source is charged.
     """
+    first = await _read_one(client, robots, child, url, source, deadline)
+    if first.page is None or first.page.continues is None:
+        return first
+    parts, asked = [first.page], {url, first.url}
+    while len(parts) < PARTS and (following := parts[-1].continues) is not None and following not in asked:
+        asked.add(following)
+        result = await _read_one(client, robots, child, following, source, deadline)
+        if result.hung:
+            return result
+        if result.page is None:
+            break
+        parts.append(result.page)
+    return replace(first, page=joined(parts))
+
+
+async def _read_one(
+    client: Client, robots: Robots, child: Child, url: str, source: Source, deadline: float
+) -> PageResult:
     try:
         permission = await robots.permission(url, proxy=source.proxy, deadline=deadline)
         if permission == "disallowed":
@@ -76,6 +98,9 @@ async def read_page(
         return PageResult(url, charge="source", note=str(error))
     if response.status != 200:
         return _not_given(response)
+    led_to = judge_redirect(url, response.url)
+    if led_to is not None:
+        return _no_article(url, led_to, f"{url} leads to {response.url}: it")
     kind = response.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
     if kind not in _PAGES:
         return PageResult(response.url, note=f"{response.url} is {kind}, not a page")
@@ -90,11 +115,16 @@ def _not_given(response: Response) -> PageResult:
     return PageResult(url, charge="source", note=f"{url} answers {status} instead of a page")
 
 
+def _no_article(url: str, verdict: Verdict, subject: str) -> PageResult:
+    charge, words = _OUTCOMES[verdict]
+    return PageResult(url, None, verdict, charge, f"{subject} {words}")
+
+
 async def _extract(child: Child, response: Response, source: Source, left: float) -> PageResult:
     url = response.url
     try:
         page = await child.run(
-            extract,
+            run_extract,
             left,
             response.body,
             url,
@@ -107,7 +137,6 @@ async def _extract(child: Child, response: Response, source: Source, left: float
     except ChildError as error:
         note = f"{url} could not be read: {error}"
         return PageResult(url, charge="source", note=note, hung=True)
-    if page.verdict == "article":
-        return PageResult(url, page, "article")
-    charge, words = _OUTCOMES[page.verdict]
-    return PageResult(url, None, page.verdict, charge, f"{url} {words}")
+    return (
+        PageResult(url, page, "article") if page.verdict == "article" else _no_article(url, page.verdict, url)
+    )

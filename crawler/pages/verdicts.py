@@ -5,6 +5,7 @@ marked, never worked around.
 """
 
 import re
+from urllib.parse import urlsplit
 
 from crawler.pages.page import Verdict
 
@@ -42,6 +43,33 @@ _PAYWALL = re.compile(
 # Below these weights (crawler/pages/body.py) a text is so short that the page's other words decide.
 _SHORT = 900.0
 _NOTHING = 80.0
+
+
+# Where sites send a program in place of the article, by path or host.
+_FRONT = re.compile(r"/?([a-z]{2}(-[a-z]{2})?)?/?((index|default|home|main)(\.\w+)?)?/?", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"/(log-?in|sign-?in|sign-?up|register|subscribe|subscriptions?|paywall|membership)(/|\.|$)",
+    re.IGNORECASE,
+)
+_GONE = re.compile(r"/(404|not-?found|page-?not-?found|error(404)?)(/|\.|$)", re.IGNORECASE)
+
+
+def judge_redirect(asked: str, led_to: str) -> Verdict | None:
+    """What it means that an article's address led elsewhere: gone, where it led to a front page or an
+    error's; a wall, where to a login or a consent form. None where it may be the article."""
+    here, there = urlsplit(asked), urlsplit(led_to)
+    if (here.hostname, here.path) == (there.hostname, there.path):
+        return None
+    if (there.hostname or "").startswith(("consent.", "cmp.")) and there.hostname != here.hostname:
+        return "consent"
+    if _LOGIN.search(there.path) and not _LOGIN.search(here.path):
+        return "paywall"
+    is_front = _FRONT.fullmatch(there.path) is not None and not there.query
+    if (is_front and not _FRONT.fullmatch(here.path)) or (
+        _GONE.search(there.path) and not _GONE.search(here.path)
+    ):
+        return "not-found"
+    return None
 
 
 def judge(*, title: str, lines: list[str], body: list[str], weight: float, free: bool) -> Verdict:

@@ -43,10 +43,11 @@ async def _crawl(source: Source, settings: CrawlSettings) -> CrawlResult:
 
     crawler.signals.connect(collect, signal=signals.item_scraped)
     crawler.signals.connect(remember, signal=signals.spider_error)
-    await runner.crawl(crawler, source=source, pages=settings.pages)
+    await runner.crawl(crawler, source=source, pages=settings.pages, known=settings.known)
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
     reason = next(iter(broken), None) or _failure(crawler.spider, entries)
-    return CrawlResult(tuple(entries), requests, reason)
+    mark: str = getattr(crawler.spider, "mark", "")
+    return CrawlResult(tuple(entries), requests, reason, mark=mark)
 
 
 def _failure(spider: Spider | None, entries: list[Entry]) -> str | None:

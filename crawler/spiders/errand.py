@@ -14,25 +14,29 @@ from crawler.source import Source
 class CrawlSettings:
     """What `wirewatch.yaml` says to spiders.
 
-    `min_delay` is in seconds between two requests; `pages` bounds the list pages of one crawl.
+    `min_delay` is in seconds between two requests; `pages` bounds the list pages of one crawl, None
+    leaves it to the spider. `known` is the mark of the last crawl.
     """
 
     contact: str | None = None
     min_delay: float = 1.0
     proxy: str | None = None
     allow_private: tuple[str, ...] = ()
-    pages: int = 3
+    pages: int | None = None
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlResult:
     """The entries of one crawl in the page's order, how many requests it made (robots.txt too), and
-    in plain words what went wrong, or None. `killed` where the crawl process had to be ended."""
+    in plain words what went wrong, or None. `killed` where the crawl process had to be ended. An equal
+    `mark` at the next crawl means that nothing changed; "" where there is none."""
 
     entries: tuple[Entry, ...]
     requests: int
     error: str | None = None
     killed: bool = False
+    mark: str = ""
 
 
 def prepare() -> None:

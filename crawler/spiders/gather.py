@@ -5,7 +5,6 @@ crawl process, and ends the process at the deadline. Its death costs one source 
 """
 
 from datetime import datetime
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from yarl import URL
@@ -47,12 +46,11 @@ async def gather_pages(source: Source, state: "SourceState", tools: "Tools", now
         min_delay=fetch.min_delay.total_seconds(),
         proxy=fetch.proxy,
         allow_private=fetch.allow_private,
+        known=state.body_hash,
     )
     result = await gather_section(tools.crawling, tools.client.turns, source, settings)
     if result.error is not None and not result.entries:
         return Gathered("failed", error=result.error)
-    listed = "\n".join(f"{entry.link}\t{entry.title}\t{entry.published}" for entry in result.entries)
-    body_hash = blake2b(listed.encode(), digest_size=16).hexdigest()
-    if body_hash == state.body_hash:
-        return Gathered("unchanged", body_hash=body_hash)
-    return Gathered("entries", result.entries, body_hash=body_hash)
+    if result.mark and result.mark == state.body_hash:
+        return Gathered("unchanged", body_hash=result.mark)
+    return Gathered("entries", result.entries, body_hash=result.mark or None)

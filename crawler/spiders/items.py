@@ -15,9 +15,9 @@ _SUMMARY = 64 * 1024
 
 
 def make_entry(
-    link: str, title: str, *, summary: str = "", date: str = "", zone: tzinfo | None = None
+    link: str, title: str, *, summary: str = "", date: str = "", zone: tzinfo | None = None, why: str = ""
 ) -> Entry:
-    """An entry of a list page. `date` is what the page prints, `zone` the source's own."""
+    """An entry of a list page. `date` is what the page prints, `zone` the source's own, `why` for people."""
     stamp = read_time(date, zone) if date else None
     return Entry(
         link=link,
@@ -25,4 +25,5 @@ def make_entry(
         summary=cut(" ".join(summary.split()), _SUMMARY),
         published=stamp[0] if stamp else None,
         trust=stamp[1] if stamp else "none",
+        why=why,
     )

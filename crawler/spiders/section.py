@@ -2,15 +2,19 @@
 
 The spider for outlets without a feed: it reads a list page, and the pages after it to a bound, and
 yields an `Entry` for each article link. The article pages themselves are read elsewhere
-(`crawler/pages/reading.py`), as for every other type of source.
+(`crawler/pages/reading.py`), as for every other type of source. An outlet that needs a spider of its
+own takes this one and says what is different: `links` and `following` (`crawler/spiders/kcna.py`).
 """
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from hashlib import blake2b
+from typing import Any, Self
 
 from lxml.html import HtmlElement
 from parsel import Selector
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -18,64 +22,98 @@ from twisted.python.failure import Failure
 
 from crawler.client import brief
 from crawler.entry import Entry
+from crawler.pages.continuation import next_part
 from crawler.source import Source
-from crawler.spiders.catalogue import find_source
 from crawler.spiders.items import make_entry
 from crawler.spiders.links import FoundLink, guessed_links, selected_links
 
-# As many list pages are read at most; a poll each quarter of an hour needs the first.
-PAGES = 3
 # DESIGN §10.
 ENTRIES = 500
+
+
+class UnknownSource(LookupError):
+    """No source has the name that was asked for."""
 
 
 class SectionSpider(Spider):
     """`scrapy crawl section -a source=NAME`, or with a Source as the daemon runs it.
 
-    `pages` bounds the list pages read. After the crawl `failure` says in plain words why nothing
-    was found, or is None.
+    `pages` bounds the list pages read, `known` is the `mark` of the last crawl. After the crawl
+    `failure` says in plain words why nothing was found, or is None, and `mark` stands for what was
+    listed.
     """
 
     name = "section"
+    # List pages of one crawl at most.
+    most_pages = 3
+    # Where the first page is as it was, nothing is new on those behind it, and they are not asked for.
+    first_page_tells = True
 
-    def __init__(self, source: Source | str, pages: int | str = PAGES, **kwargs: Any) -> None:
+    def __init__(
+        self, source: Source, pages: int | str | None = None, known: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.source = find_source(source) if isinstance(source, str) else source
+        self.source = source
         self.failure: str | None = None
-        self._left = int(pages)
+        self.mark = ""
+        self._known = known
+        self._left = int(pages or self.most_pages)
+        self._asked: set[str] = set()
         self._seen: set[str] = set()
 
-    async def start(self) -> AsyncIterator[Any]:
-        yield self._request(self.source.url)
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider for `source`, a Source or the name of one in the setting WIREWATCH_SOURCES."""
+        source = kwargs.get("source", "")
+        if isinstance(source, str):
+            kwargs["source"] = source = _named(source, crawler.settings.get("WIREWATCH_SOURCES") or {})
+            if source.proxy is not None:
+                crawler.settings.set("WIREWATCH_PROXY", source.proxy, priority="spider")
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        return spider
 
-    def _request(self, url: str) -> Request:
+    async def start(self) -> AsyncIterator[Any]:
+        for request in self._requests([self.source.url]):
+            yield request
+
+    def _requests(self, urls: Iterable[str]) -> Iterator[Request]:
+        """Requests for list pages that were not asked for, as far as the bound allows."""
         headers = dict(self.source.headers)
         if self.source.user_agent:
             headers["User-Agent"] = self.source.user_agent
-        # A redirect back to the same address must fail as a loop, not end in silence as a duplicate.
-        return Request(url, self.parse, headers=headers, errback=self.failed, dont_filter=True)
+        for url in urls:
+            if self._left > 0 and url not in self._asked:
+                self._left -= 1
+                self._asked.add(url)
+                # A redirect back to the same address must fail as a loop, not end in silence as a duplicate.
+                yield Request(url, self.parse, headers=headers, errback=self.failed, dont_filter=True)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Entry | Request]:
-        """The entries of one list page, then the page after it."""
-        self._left -= 1
+        """The entries of one list page, then the pages after it."""
         if not isinstance(response, TextResponse):
             self._fail(f"{response.url} is not a page of text")
             return
+        links = [link for link in self.links(response) if link.title]
+        if not self.mark or not self.first_page_tells:
+            self.mark = _mark(self.mark, links)
         fresh = 0
-        for link in self._links(response):
-            if link.title and link.url not in self._seen and len(self._seen) < ENTRIES:
+        for link in links:
+            if link.url not in self._seen and len(self._seen) < ENTRIES:
                 self._seen.add(link.url)
                 fresh += 1
-                yield make_entry(
-                    link.url, link.title, summary=link.summary, date=link.date, zone=self.source.timezone
-                )
+                yield self._entry(link)
         if not self._seen:
             self._fail(self._nothing(response.url))
         # A page with nothing new is the end, or the same page again.
-        if fresh and self._left > 0 and (following := self._next(response)) is not None:
-            yield self._request(following)
+        if (fresh or not self.first_page_tells) and not (self.first_page_tells and self.mark == self._known):
+            yield from self._requests(self.following(response))
 
-    def _links(self, response: TextResponse) -> list[FoundLink]:
+    def _entry(self, link: FoundLink) -> Entry:
+        zone = self.source.timezone
+        return make_entry(link.url, link.title, summary=link.summary, date=link.date, zone=zone, why=link.why)
+
+    def links(self, response: TextResponse) -> list[FoundLink]:
+        """The article links of a list page, in its order."""
         base = response.urljoin(response.css("base::attr(href)").get() or "")
         if self.source.selectors.articles is None:
             return guessed_links(_tree(response.selector), base)
@@ -83,17 +121,20 @@ class SectionSpider(Spider):
         css = self.source.selectors.articles.split("::")[0]
         return selected_links((_tree(found) for found in response.css(css)), base)
 
-    def _next(self, response: TextResponse) -> str | None:
+    def following(self, response: TextResponse) -> list[str]:
+        """The list pages that come after this one."""
         css = self.source.selectors.next
         if css is None:
-            return None
+            found = next_part(_tree(response.selector), response.url)
+            return [found] if found else []
         href = response.css(css if "::" in css else f"{css}::attr(href)").get()
-        url = response.urljoin(href.strip()) if href else None
-        return url if url != response.url else None
+        return [response.urljoin(href.strip())] if href else []
 
     def _nothing(self, url: str) -> str:
-        if self.source.selectors.articles is not None:
+        if self.source.selectors.articles is not None and self.name == SectionSpider.name:
             return f"{url}: selectors.articles matches no link; the page's structure may have changed"
+        if self.name != SectionSpider.name:
+            return f"{url}: the spider {self.name} found no article; the page's structure may have changed"
         return f"{url}: no article links were recognised; give selectors.articles for this source"
 
     def failed(self, failure: Failure) -> None:
@@ -113,6 +154,23 @@ class SectionSpider(Spider):
         # The first reason is the cause; a later page that fails costs its own entries only.
         if self.failure is None and not self._seen:
             self.failure = reason
+
+
+def _named(name: str, sources: Mapping[str, Source]) -> Source:
+    """The source called `name`; UnknownSource where there is none."""
+    if name not in sources:
+        close = get_close_matches(name, sources, 1)
+        hint = f", did you mean {close[0]}" if close else ""
+        raise UnknownSource(
+            f"no source is called {name!r}{hint}: give -a source=NAME with a name of the config"
+        )
+    return sources[name]
+
+
+def _mark(before: str, links: Iterable[FoundLink]) -> str:
+    """What stands for these links, and for what was listed `before`."""
+    listed = "\n".join([before, *(f"{link.url}\t{link.title}" for link in links)])
+    return blake2b(listed.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _tree(selector: Selector) -> HtmlElement:

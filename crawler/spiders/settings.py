@@ -1,12 +1,13 @@
 """With which settings do spiders run?
 
 Scrapy's own names, made safe: one guarded way to download, small limits, robots.txt, TLS verified.
-`scrapy crawl` uses them as they are (`-s NAME=VALUE` overrides); the daemon adds what
-`wirewatch.yaml` says, in `crawler/spiders/crawl.py`.
+What `wirewatch.yaml` says is added for the daemon in `crawler/spiders/crawl.py`, for work by hand in
+`wirewatch/spider_settings.py` (there `-s NAME=VALUE` overrides all).
 """
 
 from crawler.client import DEADLINE, MAX_BYTES, REDIRECTS, user_agent
 from crawler.robots import NAME
+from crawler.source import Source
 
 BOT_NAME = "wirewatch"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -26,6 +27,8 @@ DOWNLOAD_HANDLERS = {
 }
 # Hosts, addresses and networks that the guard lets through, like fetch.allow_private; commas between.
 WIREWATCH_ALLOW_PRIVATE: list[str] = []
+# The sources that `-a source=NAME` may name: name → Source.
+WIREWATCH_SOURCES: dict[str, Source] = {}
 # A proxy for every request, like fetch.proxy. The environment's proxies are not used.
 WIREWATCH_PROXY: str | None = None
 

@@ -58,6 +58,26 @@ async def test_apply_keeps_what_is_new_and_a_second_poll_finds_nothing(feed_desk
     assert (await poll(feed_desk, "post")).out == "post: 2 entries, 2 known, 0 new\n"
 
 
+@pytest.mark.parametrize(
+    ("selectors", "why"),
+    [("", "score 4.0, shape /news/S: "), ("selectors: {articles: h3 a}, ", "selector: ")],
+)
+async def test_it_shows_by_what_links_of_a_section_were_found_even_of_a_disabled_source(
+    site: PeerNewsroom, tmp_path: Path, selectors: str, why: str
+) -> None:
+    rows = "".join(
+        f"<h3><a href='/news/a-bridge-in-laos-{n}'>A bridge in Laos, part {n}</a></h3>" for n in range(3)
+    )
+    site.script("/news", Reply(f"<html><body>{rows}</body></html>", headers={"Content-Type": "text/html"}))
+    entry = f"{{name: pages, type: section, url: '{site.url('/news')}', {selectors}enabled: false}}"
+    main = ("fetch: {allow_private: [127.0.0.0/8], min_delay: 1ms}",)
+    desk = open_desk(tmp_path, main, sources__mine=f"sources:\n  - {entry}\n")
+    ended = await poll(desk, "pages")
+    assert ended.code == 0
+    assert "  A bridge in Laos, part 0\n    found by " + why in ended.out
+    assert (await poll(desk, "pages", "--apply")).code == 2
+
+
 async def test_a_source_that_fails_is_told_in_plain_words(feed_desk: Desk) -> None:
     ended = await poll(feed_desk, "bad")
     assert ended.code == 1

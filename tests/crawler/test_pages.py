@@ -229,6 +229,12 @@ def test_utf8_that_is_labelled_as_something_else_is_still_utf8() -> None:
         ("11/24/2026 01:05 PM", "2026-11-24T06:05", "assumed"),
         ("12:15 AM, 24/11/2026", "2026-11-23T17:15", "assumed"),
         ("20261124", "2026-11-23T17:00", "day"),
+        ("24 November 2026 13:05 Art in Hanoi", "2026-11-24T06:05", "assumed"),
+        ("24 November 2026 13:05 Chinese officials said", "2026-11-24T06:05", "assumed"),
+        ("24/11/2026 01:05 CH", "2026-11-24T06:05", "assumed"),
+        ("24 နိုဝင်ဘာ 2026 13:05", "2026-11-24T06:05", "assumed"),
+        ("២៤ វិច្ឆិកា ២០២៦ ១៣:០៥", "2026-11-24T06:05", "assumed"),
+        ("24 Oktubre 2026", "2026-10-23T17:00", "day"),
     ],
 )
 def test_times_are_read_in_the_forms_of_the_region(text: str, expected: str, trust: str) -> None:
@@ -239,6 +245,13 @@ def test_times_are_read_in_the_forms_of_the_region(text: str, expected: str, tru
 @pytest.mark.parametrize("text", ["", "yesterday", "99/99/2026", "31/02/2026", "call 1300 2026", "v2026.1"])
 def test_what_is_no_date_is_none(text: str) -> None:
     assert read_time(text) is None
+
+
+def test_a_zone_that_several_countries_share_is_understood_where_it_is_the_sources_own() -> None:
+    own = read_time("2026-11-24 13:05 CST", ZoneInfo("Asia/Shanghai"))
+    assert own == (datetime(2026, 11, 24, 5, 5, tzinfo=UTC), "stated")
+    foreign = read_time("2026-11-24 13:05 CST", ZoneInfo("Asia/Vientiane"))
+    assert foreign == (datetime(2026, 11, 24, 6, 5, tzinfo=UTC), "assumed")
 
 
 def test_without_any_zone_only_the_day_is_trusted() -> None:

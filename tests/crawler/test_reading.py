@@ -11,7 +11,7 @@ import pytest_asyncio
 from crawler.children import Child
 from crawler.client import Client
 from crawler.pages import reading
-from crawler.pages.extract import warm_up
+from crawler.pages.errand import prepare
 from crawler.pages.reading import PageResult, read_page
 from crawler.robots import Robots
 from crawler.source import FetchSettings, Source
@@ -28,7 +28,7 @@ HERE = FetchSettings(min_delay=timedelta(0), allow_private=("127.0.0.1",))
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def child() -> AsyncIterator[Child]:
-    child = Child("reading", prepare=warm_up)
+    child = Child("reading", prepare=prepare)
     yield child
     await child.close()
 
@@ -107,7 +107,7 @@ async def test_a_page_that_hangs_is_charged_to_its_source_and_the_next_is_read(
 ) -> None:
     assert (await read(child, {"/a": GOOD})).page is not None
     with monkeypatch.context() as broken:
-        broken.setattr(reading, "extract", tasks.hang_on_page)
+        broken.setattr(reading, "run_extract", tasks.hang_on_page)
         hung, *_ = await asyncio.gather(read(child, {"/a": GOOD}, deadline=1.0))
     assert (hung.page, hung.charge, hung.hung) == (None, "source", True)
     assert "could not be read: the reading process was killed after" in hung.note

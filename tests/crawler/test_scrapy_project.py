@@ -7,13 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from scrapy.settings import Settings
 
 from crawler.source import Source
-from crawler.spiders.catalogue import UnknownSource, find_source
 from crawler.spiders.crawl import crawl
 from crawler.spiders.errand import CrawlSettings
+from crawler.types import spiders
 from tests.crawler.site import never, running
 from tests.crawler.test_spiders import paged, title
 
@@ -47,11 +46,6 @@ def scrapy(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess
     return subprocess.run(command, cwd=ROOM, env=env, capture_output=True, text=True, timeout=60)
 
 
-def test_scrapy_list_names_the_spiders() -> None:
-    done = scrapy("list", env=dict(os.environ))
-    assert "section" in done.stdout.split()
-
-
 async def test_scrapy_crawl_section_works_by_a_sources_name(tmp_path: Path) -> None:
     async with running(paged) as site:
         env, out = config(tmp_path, site.url("/news")), tmp_path / "out.json"
@@ -61,9 +55,9 @@ async def test_scrapy_crawl_section_works_by_a_sources_name(tmp_path: Path) -> N
         )  # fmt: skip
     entries = json.loads(out.read_text())
     assert done.returncode == 0
-    assert [entry["title"] for entry in entries] == [title(1, n) for n in range(3)]
+    assert [entry["title"] for entry in entries] == [title(page, n) for page in (1, 2, 3) for n in range(3)]
     assert entries[0]["link"] == site.url("/story-1-0")
-    assert site.paths == ["/robots.txt", "/news"]
+    assert site.paths == ["/robots.txt", "/news", "/news?page=2", "/news?page=3"]
 
 
 async def test_scrapy_crawl_stands_behind_the_guard(tmp_path: Path) -> None:
@@ -75,14 +69,47 @@ async def test_scrapy_crawl_stands_behind_the_guard(tmp_path: Path) -> None:
         assert trap.connections == 0
 
 
-def test_a_source_is_found_in_the_config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spiders_by_hand_know_what_the_daemon_knows(tmp_path: Path) -> None:
     config(tmp_path, "http://127.0.0.1/news")
-    monkeypatch.setenv("WIREWATCH_CONFIG", str(tmp_path))
-    assert find_source("ours").selectors.articles == ".item h3 a"
-    with pytest.raises(UnknownSource, match="no source 'theirs' in"):
-        find_source("theirs")
-    monkeypatch.delenv("WIREWATCH_CONFIG")
-    assert find_source("vientiane-times").type == "section"
+    (tmp_path / "wirewatch.yaml").write_text(
+        "contact: desk@example.org\nfetch: {min_delay: 3s, proxy: 'http://127.0.0.1:3128'}\n"
+    )
+    over = "  - {name: vientiane-times, every: 7m}\n  - {name: kcna, timezone: Asia/Tokyo}\n"
+    with (tmp_path / "sources" / "mine.yaml").open("a") as file:
+        file.write(over)
+    code = (
+        "from scrapy.utils.project import get_project_settings as g; s = g(); n = s['WIREWATCH_SOURCES'];"
+        "v, k = n['vientiane-times'], n['kcna'];"
+        "print(v.every, v.selectors.articles is not None, k.timezone, k.enabled, n['ours'].type,"
+        "s['USER_AGENT'].endswith('(+desk@example.org)'), s['DOWNLOAD_DELAY'], s['WIREWATCH_PROXY'])"
+    )
+    env = {**os.environ, "WIREWATCH_CONFIG": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOM, env=env, capture_output=True, text=True, timeout=60
+    )
+    expected = "0:07:00 True Asia/Tokyo False section True 3.0 http://127.0.0.1:3128"
+    assert (done.stdout.strip(), done.stderr) == (expected, "")
+
+
+def test_a_source_that_no_config_names_is_told_with_its_nearest(tmp_path: Path) -> None:
+    done = scrapy(
+        "crawl", "section", "-a", "source=vientiane-time", env=config(tmp_path, "http://127.0.0.1/")
+    )
+    assert done.returncode != 0
+    assert "no source is called 'vientiane-time', did you mean vientiane-times" in done.stderr
+
+
+def test_a_wrong_config_is_told_with_file_and_line(tmp_path: Path) -> None:
+    env = config(tmp_path, "not-an-address")
+    done = scrapy("list", env=env)
+    assert done.returncode == 1
+    assert "mine.yaml:2:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_spiders_names_are_told_without_scrapy() -> None:
+    assert list(spiders()) == scrapy("list", env=dict(os.environ)).stdout.split()
+    assert {"kcna", "rodong", "section"} <= set(spiders())
 
 
 def test_a_crawl_can_also_be_run_in_this_process() -> None:

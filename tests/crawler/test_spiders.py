@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -97,6 +98,38 @@ async def test_pagination_is_bounded_and_article_pages_are_not_fetched(child: Ch
     assert result.requests == 4
 
 
+async def test_a_front_page_that_is_as_it_was_is_not_paged_through(child: Child) -> None:
+    wanted = Selectors(articles=".item h3 a", next="a.next")
+    async with running(paged) as site:
+        first = await gather_section(child, HostTurns(0), source(site, selectors=wanted), HERE)
+        again = replace(HERE, known=first.mark)
+        second = await gather_section(child, HostTurns(0), source(site, selectors=wanted), again)
+    assert (first.requests, second.requests) == (4, 2)
+    assert (second.mark, len(second.entries)) == (first.mark, 3)
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<div class=pagination><a href='/news?page=2'>2</a></div>",
+        "<link rel=next href='/news?page=2'>",
+        "<a class='load-more' href='/news?page=2'>Load more</a>",
+        "<button data-url='/news?page=2'>ເບິ່ງເພີ່ມ</button>",
+    ],
+)
+async def test_the_next_list_page_is_found_without_a_selector(child: Child, control: str) -> None:
+    pages = {"/news": listing(1).replace(b"<a class=next href='/news?page=2'>Next</a>", b"")}
+    body = pages["/news"].partition(b"\r\n\r\n")[2].decode().replace("</body>", f"{control}</body>")
+    pages = {
+        "/news": reply(body, Content_Type="text/html; charset=utf-8"),
+        "/news?page=2": listing(2, last=2),
+    }
+    async with running(of(pages)) as site:
+        result = await gather_section(child, HostTurns(0), source(site), HERE)
+    assert site.paths == ["/robots.txt", "/news", "/news?page=2"]
+    assert len(result.entries) == 6
+
+
 async def test_a_next_link_that_leads_in_a_circle_ends_the_crawl(child: Child) -> None:
     pages = {"/news": listing(1), "/news?page=2": listing(1)}
     async with running(of(pages)) as site:
@@ -114,8 +147,8 @@ async def test_a_crawl_says_who_it_is_and_sends_the_sources_headers(child: Child
     assert agents[0] == agents[1]
     assert agents[0].startswith("Wirewatch/")
     assert agents[0].endswith("(+desk@example.org)")
-    assert agents[2:] == ["Own/2", "Own/2"]
-    assert site.asked[3].headers["accept-language"] == "lo"
+    assert agents[4:] == ["Own/2"] * 4
+    assert site.asked[5].headers["accept-language"] == "lo"
 
 
 async def test_between_two_requests_lies_the_minimum_delay(child: Child) -> None:
@@ -207,7 +240,7 @@ async def test_a_crawl_that_hangs_is_killed_and_the_host_and_the_next_crawl_are_
         )
     assert (hung.killed, hung.entries) == (True, ())
     assert "was ended: the crawl process was killed after 1 s" in str(hung.error)
-    assert (fine.killed, len(fine.entries)) == (False, 3)
+    assert (fine.killed, len(fine.entries)) == (False, 9)
 
 
 async def test_a_crawl_that_dies_costs_one_source_one_round(
@@ -219,7 +252,7 @@ async def test_a_crawl_that_dies_costs_one_source_one_round(
             died = await gather_section(child, HostTurns(0), source(site), HERE)
         assert died.killed
         assert "the crawl process died" in str(died.error)
-        assert len((await gather_section(child, HostTurns(0), source(site), HERE)).entries) == 3
+        assert len((await gather_section(child, HostTurns(0), source(site), HERE)).entries) == 9
 
 
 # Safety
@@ -263,7 +296,7 @@ async def test_a_bomb_is_cut(child: Child) -> None:
 
 async def test_a_proxy_is_used(child: Child) -> None:
     def by_proxy(asked: Asked) -> Answer:
-        return listing(1) if asked.path.endswith("/news") else reply(status=404)
+        return listing(1, last=1) if asked.path.endswith("/news") else reply(status=404)
 
     async with running(by_proxy) as proxy:
         settings = CrawlSettings(min_delay=0, proxy=proxy.url(), allow_private=("ours.test",))

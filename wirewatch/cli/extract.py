@@ -27,6 +27,10 @@ def command(url: str) -> None:
     page = extract(sys.stdin.buffer.read(), url)
     if page.verdict != "article":
         click.echo(f"No article: {_VERDICTS[page.verdict]}.", err=True)
+    elif page.continues is not None:
+        click.echo(f"The text goes on at {page.continues}", err=True)
+    elif page.cut:
+        click.echo("The page shows only the beginning of the text.", err=True)
     article = Article(
         id=canonical_url(url),
         url=url,
@@ -36,7 +40,7 @@ def command(url: str) -> None:
         trust=page.trust,
         language=page.language,
     )
-    click.echo(print_article(article))
+    click.echo(print_article(article, authors=page.authors, image=page.image))
 
 
 _VERDICTS = {

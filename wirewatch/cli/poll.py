@@ -5,6 +5,7 @@ Printing only; the poll is `wirewatch/trial.py`.
 
 import asyncio
 import sys
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -35,14 +36,21 @@ _CONTACTS = {
 def command(names: tuple[str, ...], really: bool) -> None:
     """Ask sources now and show what a poll would do: entries, which are new, which watches fire.
 
-    Writes nothing. With --apply it is the daemon's own poll, due or not; it may run beside a daemon,
-    which then reads pages and sends what comes of it. Ends with 1 if a source gave nothing.
+    Writes nothing, and asks disabled sources too. With --apply it is the daemon's own poll, due or
+    not; it may run beside a daemon, which then reads pages and sends what comes of it. Ends with 1 if
+    a source gave nothing.
     """
     config = settings()
     known = {source.name for source in config.sources}
+    disabled = {source.name: source for source in config.disabled}
     for name in names:
-        if name not in known:
-            raise click.UsageError(f"no enabled source is called {name}: see `wirewatch sources`")
+        if name in disabled and really:
+            raise click.UsageError(f"{name} is disabled: nothing of it is kept before it is enabled")
+        if name not in known and name not in disabled:
+            raise click.UsageError(f"no source is called {name}: see `wirewatch sources`")
+    # A source is looked at before it is enabled.
+    looked_at = tuple(disabled[name] for name in names if name in disabled)
+    config = replace(config, sources=config.sources + looked_at)
     with opened(config, create=True) as archive:
         run = _apply(config, archive, names) if really else _try(config, archive, names)
         failed = asyncio.run(run)
@@ -103,8 +111,10 @@ def _entry(announced: "Announced", now: datetime, zone: tzinfo) -> list[str]:
         for match in announced.matches
     )
     page = "; its page would be read" if new.page == "wanted" else ""
+    guessed = [f"    found by {announced.why}: {new.url}"] if announced.why else []
     return [
         f"  {new.title or new.url}",
+        *guessed,
         f"    {published}; {_CONTACTS[new.contact]}{page}",
         f"    fires: {watches or 'no watch'}",
     ]

@@ -1,7 +1,8 @@
 """Which month, zone or half of the day is that word?
 
 The names that publishers of some twenty languages write into dates, folded (NFKC, lower case).
-How a date is put together from them is `crawler/feeds/dates.py`.
+How a date is put together from them: `crawler/feeds/dates.py` for feeds, `crawler/pages/dates.py` for
+text within pages.
 """
 
 import re
@@ -10,9 +11,12 @@ import unicodedata
 
 def fold(text: str) -> str:
     """`text` as the names here are written: compatibility forms resolved, digits ASCII, lower case."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKC", text).translate(_DIGITS).casefold()
+    return text.lower() if text.isascii() else ascii_digits(text).casefold()
+
+
+def ascii_digits(text: str) -> str:
+    """`text` with compatibility forms resolved and ASCII digits, its capitals kept."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DIGITS)
 
 
 # Thai, Lao, Khmer, Burmese, Arabic, Persian and Devanagari digits.
