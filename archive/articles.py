@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from archive.article import Article, Outlet, Trust
-from archive.insert import insert
+from archive.insert import prepared
 from archive.tables import article as table
 from archive.tables import identity, outlet
 
@@ -74,22 +74,24 @@ def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
     """Those of `keys` that articles bear, each with its article."""
     found: dict[int, Known] = {}
     for start in range(0, len(keys), _CHUNK):
-        rows = conn.execute(
-            select(identity.c.key, table.c.id, table.c.canonical, table.c.title)
-            .join(table, table.c.id == identity.c.article)
-            .where(identity.c.key.in_(keys[start : start + _CHUNK]))
-        )
-        found.update({row.key: Known(row.id, row.canonical, row.title) for row in rows})
+        rows = conn.execute(_KNOWN_BY, {"keys": keys[start : start + _CHUNK]})
+        found.update({key: Known(id_, canonical, title) for key, id_, canonical, title in rows})
     return found
+
+
+_KNOWN_BY = (
+    select(identity.c.key, table.c.id, table.c.canonical, table.c.title)
+    .join(table, table.c.id == identity.c.article)
+    .where(identity.c.key.in_(bindparam("keys", expanding=True)))
+)
 
 
 def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
     """Keep new articles with their keys; their row numbers, in the given order."""
     if not new:
         return []
-    statement = insert(conn, table).returning(table.c.id, sort_by_parameter_order=True)
-    columns = [name for name in NewArticle.__slots__ if name != "keys"]
-    ids = list(conn.execute(statement, [{c: getattr(a, c) for c in columns} for a in new]).scalars())
+    rows = [{column: getattr(article, column) for column in _STORED} for article in new]
+    ids = list(conn.execute(_store(conn), rows).scalars())
     add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
     return ids
 
@@ -98,13 +100,25 @@ def add_keys(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     """Let each key of `pairs` (key, article) name its article; a key that names one stays."""
     if pairs:
         rows = [{"key": key, "article": id_} for key, id_ in pairs]
-        conn.execute(insert(conn, identity).on_conflict_do_nothing(index_elements=["key"]), rows)
+        conn.execute(_add_keys(conn), rows)
+
+
+_STORED = [name for name in NewArticle.__slots__ if name != "keys"]
+
+
+@prepared(table)
+def _store(new: Any) -> Any:
+    return new.returning(table.c.id, sort_by_parameter_order=True)
+
+
+@prepared(identity)
+def _add_keys(new: Any) -> Any:
+    return new.on_conflict_do_nothing(index_elements=["key"])
 
 
 def untold(conn: Connection, now: datetime, limit: int) -> list[StoredArticle]:
-    """Articles to tell now, the first found first."""
-    waiting = _stored().where(table.c.told_at.is_(None), table.c.tell_after <= now)
-    return list(map(_from_row, conn.execute(waiting.order_by(table.c.id).limit(limit))))
+    """Articles to tell now, the first that may be told first."""
+    return list(map(_from_row, conn.execute(_UNTOLD, {"now": now, "limit": limit})))
 
 
 def next_untold(conn: Connection) -> datetime | None:
@@ -139,7 +153,7 @@ def since(conn: Connection, moment: datetime, after: int, limit: int) -> list[St
 
 def of_story(conn: Connection, story: int) -> list[StoredArticle]:
     """The articles of a story, the first found first."""
-    return list(map(_from_row, conn.execute(_stored().where(table.c.story == story).order_by(table.c.id))))
+    return list(map(_from_row, conn.execute(_OF_STORY, {"in_story": story})))
 
 
 def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime) -> None:
@@ -161,13 +175,13 @@ def retitle(conn: Connection, id_: int, title: str, now: datetime) -> None:
 def mark_told(conn: Connection, ids: Sequence[int], now: datetime) -> None:
     """These articles have been told."""
     for start in range(0, len(ids), _CHUNK):
-        conn.execute(update(table).where(table.c.id.in_(ids[start : start + _CHUNK])).values(told_at=now))
+        conn.execute(_MARK_TOLD, {"ids": ids[start : start + _CHUNK], "now": now})
 
 
 def put_into_stories(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     """Let each article of `pairs` (article, story) belong to its story."""
-    for id_, story in pairs:
-        conn.execute(update(table).where(table.c.id == id_).values(story=story))
+    if pairs:
+        conn.execute(_PUT_INTO_STORY, [{"one": id_, "in_story": story} for id_, story in pairs])
 
 
 def count(conn: Connection) -> int:
@@ -191,3 +205,18 @@ def _from_row(row: Row[Any]) -> StoredArticle:
     return StoredArticle(
         row.id, article, row.guid, row.found_at, row.contact, row.page, row.page_note, row.told_at, row.story
     )
+
+
+# The queue in the order of its index: it is read in batches, and sorting it for each would make a long
+# one quadratic.
+_UNTOLD = (
+    _stored()
+    .where(table.c.told_at.is_(None), table.c.tell_after <= bindparam("now"))
+    .order_by(table.c.tell_after, table.c.id)
+    .limit(bindparam("limit"))
+)
+_OF_STORY = _stored().where(table.c.story == bindparam("in_story")).order_by(table.c.id)
+_MARK_TOLD = (
+    update(table).where(table.c.id.in_(bindparam("ids", expanding=True))).values(told_at=bindparam("now"))
+)
+_PUT_INTO_STORY = update(table).where(table.c.id == bindparam("one")).values(story=bindparam("in_story"))

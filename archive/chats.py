@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from archive import facts
-from archive.insert import insert
+from archive.insert import insert, prepared
 from archive.tables import chat as table
 from archive.tables import delivery
 from archive.tables import trouble as trouble_table
@@ -57,13 +57,8 @@ def space(chat: str) -> str:
 
 def get(conn: Connection, chat: str) -> Chat:
     """What is known of `chat`; an empty Chat where nothing is."""
-    row = conn.execute(select(table).where(table.c.chat == chat)).one_or_none()
-    newest = conn.execute(
-        select(table.c.highest_id, table.c.highest_at)
-        .where(table.c.space == space(chat), table.c.highest_id.is_not(None))
-        .order_by(table.c.highest_id.desc())
-        .limit(1)
-    ).one_or_none()
+    row = conn.execute(_GET, {"of": chat}).one_or_none()
+    newest = conn.execute(_NEWEST_ID, {"of": space(chat)}).one_or_none()
     return Chat(
         chat=chat,
         not_before=row.not_before if row else None,
@@ -75,6 +70,15 @@ def get(conn: Connection, chat: str) -> Chat:
     )
 
 
+_GET = select(table).where(table.c.chat == bindparam("of"))
+_NEWEST_ID = (
+    select(table.c.highest_id, table.c.highest_at)
+    .where(table.c.space == bindparam("of"), table.c.highest_id.is_not(None))
+    .order_by(table.c.highest_id.desc())
+    .limit(1)
+)
+
+
 def put(conn: Connection, chat: str, **values: Any) -> None:
     """Set columns of the chat's row, which is made where there is none."""
     statement = insert(conn, table)
@@ -84,6 +88,16 @@ def put(conn: Connection, chat: str, **values: Any) -> None:
         ),
         {"chat": chat, "space": space(chat), **values},
     )
+
+
+def put_recent(conn: Connection, chat: str, recent: Sequence[int]) -> None:
+    """Keep when the last messages went to the chat, in milliseconds since 1970."""
+    conn.execute(_put_recent(conn), {"chat": chat, "space": space(chat), "recent": list(recent)})
+
+
+@prepared(table)
+def _put_recent(new: Any) -> Any:
+    return new.on_conflict_do_update(index_elements=["chat"], set_={"recent": new.excluded.recent})
 
 
 def park(conn: Connection, chat: str, not_before: datetime | None, reason: str | None) -> None:
@@ -109,17 +123,16 @@ def parked(conn: Connection, now: datetime) -> list[Chat]:
 
 def note_id(conn: Connection, chat: str, message_id: int, now: datetime) -> None:
     """A message with this id is known to exist in `chat`: whatever comes later has a higher one."""
-    statement = insert(conn, table)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["chat"],
-            set_={
-                "highest_id": statement.excluded.highest_id,
-                "highest_at": statement.excluded.highest_at,
-            },
-            where=func.coalesce(table.c.highest_id, 0) < statement.excluded.highest_id,
-        ),
-        {"chat": chat, "space": space(chat), "highest_id": message_id, "highest_at": now},
+    row = {"chat": chat, "space": space(chat), "highest_id": message_id, "highest_at": now}
+    conn.execute(_note_id(conn), row)
+
+
+@prepared(table)
+def _note_id(new: Any) -> Any:
+    return new.on_conflict_do_update(
+        index_elements=["chat"],
+        set_={"highest_id": new.excluded.highest_id, "highest_at": new.excluded.highest_at},
+        where=func.coalesce(table.c.highest_id, 0) < new.excluded.highest_id,
     )
 
 
@@ -148,11 +161,14 @@ def known_ids(conn: Connection, chat: str, above: int, limit: int) -> set[int]:
 def current(conn: Connection, chat: str) -> str:
     """The id by which `chat` goes now."""
     for _ in range(_MOVES):
-        moved = conn.execute(select(table.c.moved_to).where(table.c.chat == chat)).scalar()
+        moved = conn.execute(_MOVED_TO, {"of": chat}).scalar()
         if moved is None:
             return chat
         chat = moved
     return chat
+
+
+_MOVED_TO = select(table.c.moved_to).where(table.c.chat == bindparam("of"))
 
 
 def move(conn: Connection, old: str, new: str) -> None:
@@ -183,7 +199,10 @@ def complain(conn: Connection, subject: str, text: str, now: datetime) -> bool:
 
 def relieve(conn: Connection, subject: str) -> bool:
     """`subject` works again; True if there was something wrong with it."""
-    return conn.execute(delete(trouble_table).where(trouble_table.c.subject == subject)).rowcount > 0
+    return conn.execute(_RELIEVE, {"of": subject}).rowcount > 0
+
+
+_RELIEVE = delete(trouble_table).where(trouble_table.c.subject == bindparam("of"))
 
 
 def troubles(conn: Connection) -> list[Trouble]:

@@ -9,12 +9,24 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from archive import chats
-from archive.insert import insert
+from archive.insert import prepared
 from archive.tables import delivery as table
 from archive.wake import wake
 
@@ -87,7 +99,10 @@ class Delivery:
 
 def from_row(row: Row[Any]) -> Delivery:
     """The value that a whole row of the table is."""
-    return Delivery(**{name: row._mapping[name] for name in Delivery.__slots__})
+    return Delivery(*_columns(row))
+
+
+_columns = attrgetter(*Delivery.__slots__)
 
 
 def add(conn: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
@@ -126,8 +141,12 @@ def _add(conn: Connection, new: NewDelivery, chat: str, now: datetime) -> tuple[
         "created_at": now,
         "changed_at": now,
     }
-    statement = insert(conn, table).on_conflict_do_nothing().returning(table.c.id)
-    return conn.execute(statement, row).scalar(), new.not_before or now
+    return conn.execute(_insert(conn), row).scalar(), new.not_before or now
+
+
+@prepared(table)
+def _insert(new: Any) -> Any:
+    return new.on_conflict_do_nothing().returning(table.c.id)
 
 
 def _add_edit(conn: Connection, new: NewDelivery, chat: str, now: datetime) -> tuple[int | None, datetime]:
@@ -172,15 +191,21 @@ def standing(
 
     Dead ones are among them: they are replayed, not written anew.
     """
-    rows = conn.execute(
-        select(table)
-        .where(
-            table.c.kind == "alert",
-            or_(table.c.story.in_(list(stories)), table.c.article.in_(list(articles))),
-        )
-        .order_by(table.c.id)
-    )
+    rows = conn.execute(_STANDING, {"stories": list(stories), "articles": list(articles)})
     return [from_row(row) for row in rows]
+
+
+_STANDING = (
+    select(table)
+    .where(
+        table.c.kind == "alert",
+        or_(
+            table.c.story.in_(bindparam("stories", expanding=True)),
+            table.c.article.in_(bindparam("articles", expanding=True)),
+        ),
+    )
+    .order_by(table.c.id)
+)
 
 
 def counts(conn: Connection) -> dict[State, int]:
@@ -281,7 +306,9 @@ def retry(
 
 def alerts_since(conn: Connection, channel: str, since: datetime) -> int:
     """How many alerts a channel was given after `since`, sent or still to be sent."""
-    statement = select(func.count()).where(
-        table.c.channel == channel, table.c.kind == "alert", table.c.created_at > since
-    )
-    return conn.execute(statement).scalar_one()
+    return conn.execute(_ALERTS_SINCE, {"of": channel, "since": since}).scalar_one()
+
+
+_ALERTS_SINCE = select(func.count()).where(
+    table.c.channel == bindparam("of"), table.c.kind == "alert", table.c.created_at > bindparam("since")
+)

@@ -6,26 +6,32 @@ transaction that writes that delivery, so nothing is told twice or missed betwee
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from archive.insert import insert
+from archive.insert import prepared
 from archive.tables import article
 from archive.tables import digest_item as table
 
 
 def add(conn: Connection, channel: str, article_id: int, reason: str, now: datetime, due: datetime) -> None:
     """Let an article wait for the channel's digest that goes at `due`; once is enough."""
-    conn.execute(
-        insert(conn, table).on_conflict_do_nothing(index_elements=["channel", "article"]),
-        {"channel": channel, "article": article_id, "reason": reason, "added_at": now, "due_at": due},
-    )
+    row = {"channel": channel, "article": article_id, "reason": reason, "added_at": now, "due_at": due}
+    conn.execute(_add(conn), row)
+
+
+@prepared(table)
+def _add(new: Any) -> Any:
+    return new.on_conflict_do_nothing(index_elements=["channel", "article"])
 
 
 def has(conn: Connection, channel: str, article_id: int) -> bool:
     """Whether the article is, or will be, in a digest of the channel."""
-    mine = select(table.c.article).where(table.c.channel == channel, table.c.article == article_id)
-    return conn.execute(mine).first() is not None
+    return conn.execute(_HAS, {"of": channel, "id": article_id}).first() is not None
+
+
+_HAS = select(table.c.article).where(table.c.channel == bindparam("of"), table.c.article == bindparam("id"))
 
 
 def due(conn: Connection, channel: str, now: datetime) -> list[tuple[int, str]]:
@@ -50,12 +56,15 @@ def next_due(conn: Connection) -> dict[str, datetime]:
 
 def stories_waiting(conn: Connection, stories: Sequence[int]) -> set[tuple[str, int]]:
     """Which of `stories` have an article waiting for a digest, as (channel, story)."""
-    rows = conn.execute(
-        select(table.c.channel, article.c.story)
-        .join(article, article.c.id == table.c.article)
-        .where(article.c.story.in_(list(stories)), table.c.delivery.is_(None))
-    )
+    rows = conn.execute(_STORIES_WAITING, {"stories": list(stories)})
     return {(row.channel, row.story) for row in rows}
+
+
+_STORIES_WAITING = (
+    select(table.c.channel, article.c.story)
+    .join(article, article.c.id == table.c.article)
+    .where(article.c.story.in_(bindparam("stories", expanding=True)), table.c.delivery.is_(None))
+)
 
 
 def take(conn: Connection, channel: str, articles: Sequence[int], delivery: int) -> None:

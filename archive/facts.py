@@ -5,7 +5,7 @@ Statements on `fact`: a name, a JSON value. What a fact means is known to whoeve
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from archive.insert import insert
 from archive.tables import fact as table
@@ -13,7 +13,10 @@ from archive.tables import fact as table
 
 def get(conn: Connection, name: str) -> Any:
     """The fact's value; None where there is none."""
-    return conn.execute(select(table.c.value).where(table.c.name == name)).scalar()
+    return conn.execute(_GET, {"of": name}).scalar()
+
+
+_GET = select(table.c.value).where(table.c.name == bindparam("of"))
 
 
 def put(conn: Connection, name: str, value: Any) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from archive.insert import insert
+from archive.insert import prepared
 from archive.tables import article as article_table
 from archive.tables import match as table
 
@@ -22,25 +22,36 @@ def add(conn: Connection, article: int, matches: Sequence[Mapping[str, Any]], no
     """
     if not matches:
         return set()
-    before = set(conn.execute(select(table.c.watch).where(table.c.article == article)).scalars())
+    before = set(conn.execute(_WATCHES_OF, {"id": article}).scalars())
     rows = [{**match, "article": article, "matched_at": now} for match in matches]
-    statement = insert(conn, table)
-    newest = {"hits": statement.excluded.hits}
-    conn.execute(statement.on_conflict_do_update(index_elements=["article", "watch"], set_=newest), rows)
+    conn.execute(_add(conn), rows)
     return {match["watch"] for match in matches} - before
+
+
+_WATCHES_OF = select(table.c.watch).where(table.c.article == bindparam("id"))
+
+
+@prepared(table)
+def _add(new: Any) -> Any:
+    newest = {"hits": new.excluded.hits}
+    return new.on_conflict_do_update(index_elements=["article", "watch"], set_=newest)
 
 
 def of_articles(conn: Connection, articles: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """The matches of each of `articles`, in the order in which they were found."""
     found: dict[int, list[dict[str, Any]]] = {}
-    rows = conn.execute(
-        select(table).where(table.c.article.in_(list(articles))).order_by(table.c.matched_at, table.c.watch)
-    )
-    for row in rows:
+    for row in conn.execute(_OF_ARTICLES, {"ids": list(articles)}):
         found.setdefault(row.article, []).append(
             {"watch": row.watch, "urgency": row.urgency, "hits": row.hits}
         )
     return found
+
+
+_OF_ARTICLES = (
+    select(table)
+    .where(table.c.article.in_(bindparam("ids", expanding=True)))
+    .order_by(table.c.matched_at, table.c.watch)
+)
 
 
 def count_old(conn: Connection, watches: Iterable[str]) -> int:

@@ -6,9 +6,11 @@ The outbox's own statements on `delivery`. Adding, counting and replaying delive
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy.sql.dml import Update
 
 from archive.deliveries import OPEN, Delivery, State, from_row
 from archive.tables import delivery as table
@@ -43,44 +45,19 @@ class Work:
 
 def work(conn: Connection, chat: str, now: datetime) -> Work:
     """What `chat` has to do now. All three queries lean on a partial index of `delivery`."""
-    parent = table.alias("parent")
-    sendable = (
-        select(table)
-        .select_from(table.outerjoin(parent, parent.c.id == func.coalesce(table.c.edits, table.c.reply_to)))
-        .where(OPEN, table.c.chat == chat, table.c.state.in_(("pending", "waiting")))
-        .where(_due(now), _parent_settled(parent))
-        .order_by(table.c.id)
-        .limit(1)
-    )
-    unknown = (
-        select(table)
-        .where(OPEN, table.c.chat == chat, table.c.state == "uncertain", table.c.not_before.is_not(None))
-        .where(_due(now))
-        .order_by(table.c.id)
-        .limit(1)
-    )
-    recheck = (
-        select(table)
-        .where(table.c.recheck_at.is_not(None), table.c.chat == chat)
-        .where(or_(table.c.recheck_at <= now, _set_back(now)))
-        .order_by(table.c.id)
-        .limit(1)
-    )
-    rows = [conn.execute(query).one_or_none() for query in (sendable, unknown, recheck)]
+    asked = {"of": chat, "now": now, "set_back": now + SET_BACK}
+    rows = [conn.execute(query, asked).one_or_none() for query in (_SENDABLE, _UNKNOWN, _RECHECK)]
     send, settle, check = (None if row is None else from_row(row) for row in rows)
     later = None if send or settle or check else _later(conn, chat, now)
     return Work(send, settle, check, later)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    # What waits because its chat has to goes first when the chat may go on: the pace is the chat's.
-    held_by_chat = table.c.state == "waiting"
-    return or_(table.c.not_before.is_(None), table.c.not_before <= now, held_by_chat, _set_back(now))
-
-
-def _set_back(now: datetime) -> ColumnElement[bool]:
-    # Times that were written under a clock that ran ahead would hold the row for as long as it did.
-    return table.c.changed_at > now + SET_BACK
+_NOW = bindparam("now", type_=table.c.not_before.type)
+_OF_CHAT = table.c.chat == bindparam("of")
+# Times that were written under a clock that ran ahead would hold the row for as long as it did.
+_SET_BACK = table.c.changed_at > bindparam("set_back")
+# What waits because its chat has to goes first when the chat may go on: the pace is the chat's.
+_DUE = or_(table.c.not_before.is_(None), table.c.not_before <= _NOW, table.c.state == "waiting", _SET_BACK)
 
 
 def _parent_settled(parent: Any) -> ColumnElement[bool]:
@@ -89,14 +66,35 @@ def _parent_settled(parent: Any) -> ColumnElement[bool]:
     return or_(parent.c.id.is_(None), parent.c.state.in_(("sent", "dead")), held)
 
 
+_PARENT = table.alias("parent")
+_SENDABLE = (
+    select(table)
+    .select_from(table.outerjoin(_PARENT, _PARENT.c.id == func.coalesce(table.c.edits, table.c.reply_to)))
+    .where(OPEN, _OF_CHAT, table.c.state.in_(("pending", "waiting")), _DUE, _parent_settled(_PARENT))
+    .order_by(table.c.id)
+    .limit(1)
+)
+_UNKNOWN = (
+    select(table)
+    .where(OPEN, _OF_CHAT, table.c.state == "uncertain", table.c.not_before.is_not(None), _DUE)
+    .order_by(table.c.id)
+    .limit(1)
+)
+_RECHECK = (
+    select(table)
+    .where(table.c.recheck_at.is_not(None), _OF_CHAT, or_(table.c.recheck_at <= _NOW, _SET_BACK))
+    .order_by(table.c.id)
+    .limit(1)
+)
+
+
 def _later(conn: Connection, chat: str, now: datetime) -> datetime | None:
-    row = conn.execute(
-        select(func.min(table.c.not_before)).where(OPEN, table.c.chat == chat, table.c.not_before > now)
-    ).scalar()
-    check = conn.execute(
-        select(func.min(table.c.recheck_at)).where(table.c.chat == chat, table.c.recheck_at > now)
-    ).scalar()
-    return min((moment for moment in (row, check) if moment is not None), default=None)
+    times = [conn.execute(query, {"of": chat, "now": now}).scalar() for query in (_LATER, _LATER_CHECK)]
+    return min((moment for moment in times if moment is not None), default=None)
+
+
+_LATER = select(func.min(table.c.not_before)).where(OPEN, _OF_CHAT, table.c.not_before > _NOW)
+_LATER_CHECK = select(func.min(table.c.recheck_at)).where(_OF_CHAT, table.c.recheck_at > _NOW)
 
 
 def fetch(conn: Connection, id_: int) -> Delivery:
@@ -115,28 +113,41 @@ def parent_of(conn: Connection, delivery: Delivery) -> Parent | None:
 
 def claim(conn: Connection, id_: int, now: datetime, mark: int | None) -> Delivery | None:
     """Take the row for sending, if it still waits; a mark set by an earlier attempt stays."""
-    row = conn.execute(
-        update(table)
-        .where(table.c.id == id_, table.c.state.in_(("pending", "waiting")))
-        .values(
-            state="sending",
-            attempts=table.c.attempts + 1,
-            not_before=None,
-            changed_at=now,
-            # Of the first attempt: its copy would lie lowest.
-            mark=func.coalesce(table.c.mark, mark),
-        )
-        .returning(table)
-    ).one_or_none()
+    row = conn.execute(_CLAIM, {"one": id_, "now": now, "seen": mark}).one_or_none()
     return None if row is None else from_row(row)
+
+
+_CLAIM = (
+    update(table)
+    .where(table.c.id == bindparam("one"), table.c.state.in_(("pending", "waiting")))
+    .values(
+        state="sending",
+        attempts=table.c.attempts + 1,
+        not_before=None,
+        changed_at=_NOW,
+        # Of the first attempt: its copy would lie lowest.
+        mark=func.coalesce(table.c.mark, bindparam("seen", type_=table.c.mark.type)),
+    )
+    .returning(table)
+)
 
 
 def change(conn: Connection, id_: int, was: State, now: datetime, **values: Any) -> bool:
     """Set columns of a row if it is still in state `was`; whether it was."""
     done = conn.execute(
-        update(table).where(table.c.id == id_, table.c.state == was).values(changed_at=now, **values)
+        _change(tuple(values)),
+        {"one": id_, "was": was, "changed_at": now, **values},
     )
     return done.rowcount == 1
+
+
+@cache
+def _change(columns: tuple[str, ...]) -> Update:
+    """Sets these columns; few combinations of them occur."""
+    values = {name: bindparam(name, type_=table.c[name].type) for name in ("changed_at", *columns)}
+    return (
+        update(table).where(table.c.id == bindparam("one"), table.c.state == bindparam("was")).values(values)
+    )
 
 
 def bury(conn: Connection, chat: str, channel: str | None, reason: str, code: str, now: datetime) -> int:

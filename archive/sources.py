@@ -8,11 +8,12 @@ is, and what a failure costs, is decided in `crawler/polling.py`.
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from archive.article import Outlet
-from archive.insert import insert
+from archive.insert import insert, prepared
 from archive.tables import outlet as outlet_table
 from archive.tables import source_state as table
 
@@ -64,7 +65,12 @@ def add_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
     """Write the outlets that nobody knew yet; known ones stay as they are."""
     rows = [asdict(outlet) for outlet in {outlet.name: outlet for outlet in outlets}.values()]
     if rows:
-        conn.execute(insert(conn, outlet_table).on_conflict_do_nothing(index_elements=["name"]), rows)
+        conn.execute(_add_outlets(conn), rows)
+
+
+@prepared(outlet_table)
+def _add_outlets(new: Any) -> Any:
+    return new.on_conflict_do_nothing(index_elements=["name"])
 
 
 def keep_sources(conn: Connection, names: Sequence[str], now: datetime) -> None:
@@ -79,21 +85,24 @@ def keep_sources(conn: Connection, names: Sequence[str], now: datetime) -> None:
 
 def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[SourceState]:
     """Take up to `limit` due sources for `lease`, the longest due first."""
-    due = (
-        select(table.c.source)
-        .where(table.c.active, table.c.due_at <= now)
-        .where(or_(table.c.lease_until.is_(None), table.c.lease_until < now))
-        .order_by(table.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = (
-        update(table)
-        .where(table.c.source.in_(due.scalar_subquery()))
-        .values(lease_until=now + lease, lease_fence=table.c.lease_fence + 1)
-        .returning(*table.c)
-    )
-    return sorted(map(_state, conn.execute(claimed)), key=lambda state: state.due_at)
+    claimed = conn.execute(_CLAIM_DUE, {"now": now, "until": now + lease, "limit": limit})
+    return sorted(map(_state, claimed), key=lambda state: state.due_at)
+
+
+_FREE = or_(table.c.lease_until.is_(None), table.c.lease_until < bindparam("now"))
+_DUE = (
+    select(table.c.source)
+    .where(table.c.active, table.c.due_at <= bindparam("now"), _FREE)
+    .order_by(table.c.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM_DUE = (
+    update(table)
+    .where(table.c.source.in_(_DUE.scalar_subquery()))
+    .values(lease_until=bindparam("until"), lease_fence=table.c.lease_fence + 1)
+    .returning(*table.c)
+)
 
 
 def claim(conn: Connection, source: str, now: datetime, lease: timedelta) -> SourceState | None:
@@ -117,12 +126,14 @@ def claim(conn: Connection, source: str, now: datetime, lease: timedelta) -> Sou
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
     """When the next unclaimed source is due, or the next lease ends; None without sources."""
-    free = select(func.min(table.c.due_at)).where(
-        table.c.active, or_(table.c.lease_until.is_(None), table.c.lease_until < now)
-    )
-    ends = select(func.min(table.c.lease_until)).where(table.c.active, table.c.lease_until >= now)
-    times = [moment for moment in (conn.execute(free).scalar(), conn.execute(ends).scalar()) if moment]
-    return min(times, default=None)
+    times = [conn.execute(query, {"now": now}).scalar() for query in (_NEXT_DUE, _NEXT_LEASE_END)]
+    return min((moment for moment in times if moment is not None), default=None)
+
+
+_NEXT_DUE = select(func.min(table.c.due_at)).where(table.c.active, _FREE)
+_NEXT_LEASE_END = select(func.min(table.c.lease_until)).where(
+    table.c.active, table.c.lease_until >= bindparam("now")
+)
 
 
 # The key, the fence, and what the read step keeps.

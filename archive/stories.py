@@ -5,29 +5,39 @@ Statements on `story`. Whether an article joins a story is decided in `alerts/st
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from archive.insert import insert
+from archive.insert import prepared
 from archive.tables import story as table
 
 
 def open_story(conn: Connection, fingerprint: int | None, now: datetime) -> int:
     """A new story; its number."""
-    statement = insert(conn, table).returning(table.c.id)
     row = {"fingerprint": fingerprint, "opened_at": now, "grown_at": now}
-    id_: int = conn.execute(statement, row).scalar_one()
+    id_: int = conn.execute(_open(conn), row).scalar_one()
     return id_
+
+
+@prepared(table)
+def _open(new: Any) -> Any:
+    return new.returning(table.c.id)
 
 
 def with_fingerprints(conn: Connection, prints: Sequence[int], since: datetime) -> dict[int, int]:
     """The newest story that grew after `since` for each of `prints` that one bears."""
-    rows = conn.execute(
-        select(table.c.fingerprint, table.c.id)
-        .where(table.c.fingerprint.in_(list(prints)), table.c.grown_at > since)
-        .order_by(table.c.id)
-    )
+    rows = conn.execute(_WITH_FINGERPRINTS, {"prints": list(prints), "since": since})
     return {row.fingerprint: row.id for row in rows}
+
+
+_WITH_FINGERPRINTS = (
+    select(table.c.fingerprint, table.c.id)
+    .where(
+        table.c.fingerprint.in_(bindparam("prints", expanding=True)), table.c.grown_at > bindparam("since")
+    )
+    .order_by(table.c.id)
+)
 
 
 def grow(conn: Connection, story: int, now: datetime) -> None:

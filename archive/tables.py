@@ -108,8 +108,8 @@ article = Table(
     Column("tell_after", Moment, nullable=False),
     Column("told_at", Moment),
     Column("story", RowId, ForeignKey("story.id")),
-    # The tell step's queue: `where told_at is null and tell_after <= ?`.
-    Index("ix_article_untold", "tell_after", sqlite_where=text("told_at is null"),
+    # The tell step's queue: `where told_at is null and tell_after <= ? order by tell_after, id`.
+    Index("ix_article_untold", "tell_after", "id", sqlite_where=text("told_at is null"),
           postgresql_where=text("told_at is null")),
     # The read step's queue: `where page = 'wanted' and source = ?`.
     Index("ix_article_wanted", "source", sqlite_where=text("page = 'wanted'"),

@@ -8,10 +8,11 @@ archive, so running once too often is harmless. Who runs the jobs is `wirewatch/
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, select, update
 
-from archive.insert import insert
+from archive.insert import prepared
 from archive.tables import wake as table
 
 
@@ -30,18 +31,7 @@ def wake(conn: Connection, job: str, key: str, after: datetime) -> None:
 
     Call it last in a transaction: on PostgreSQL it locks the key's row until the commit.
     """
-    statement = insert(conn, table)
-    earlier = func.min if conn.dialect.name == "sqlite" else func.least
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["job", "key"],
-            set_={
-                "after": earlier(table.c.after, statement.excluded.after),
-                "generation": table.c.generation + 1,
-            },
-        ),
-        {"job": job, "key": key, "after": after, "generation": 1},
-    )
+    conn.execute(_sooner(conn), {"job": job, "key": key, "after": after, "generation": 1})
     conn.info["woken"] = True
 
 
@@ -52,37 +42,51 @@ def defer(conn: Connection, job: str, key: str, after: datetime) -> None:
     transaction and look for work after it: what is committed before it is seen then, and what is
     committed later wakes the job as ever.
     """
-    statement = insert(conn, table)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["job", "key"],
-            set_={"after": statement.excluded.after, "generation": table.c.generation + 1},
-        ),
-        {"job": job, "key": key, "after": after, "generation": 1},
-    )
+    conn.execute(_then(conn), {"job": job, "key": key, "after": after, "generation": 1})
     conn.info["woken"] = True
+
+
+@prepared(table)
+def _sooner(new: Any) -> Any:
+    earlier = case((table.c.after < new.excluded.after, table.c.after), else_=new.excluded.after)
+    return _again(new, earlier)
+
+
+@prepared(table)
+def _then(new: Any) -> Any:
+    return _again(new, new.excluded.after)
+
+
+def _again(new: Any, after: Any) -> Any:
+    said = {"after": after, "generation": table.c.generation + 1}
+    return new.on_conflict_do_update(index_elements=["job", "key"], set_=said)
+
+
+_NEXT = select(table).order_by(table.c.after).limit(bindparam("limit"))
+_DUE = _NEXT.where(table.c.after <= bindparam("now"))
+_FINISH = delete(table).where(
+    table.c.job == bindparam("job"),
+    table.c.key == bindparam("key"),
+    table.c.generation == bindparam("generation"),
+)
 
 
 def due_wakes(conn: Connection, now: datetime, limit: int) -> list[Wake]:
     """The jobs whose time has come, the longest waiting first."""
-    rows = conn.execute(select(table).where(table.c.after <= now).order_by(table.c.after).limit(limit))
+    rows = conn.execute(_DUE, {"now": now, "limit": limit})
     return [Wake(row.job, row.key, row.after, row.generation) for row in rows]
 
 
 def next_wake(conn: Connection, besides: Sequence[tuple[str, str]] = ()) -> datetime | None:
     """When the earliest waiting job is due, leaving out the (job, key) of `besides`; None where
     none waits."""
-    waiting = conn.execute(select(table).order_by(table.c.after).limit(len(besides) + 1))
+    waiting = conn.execute(_NEXT, {"limit": len(besides) + 1})
     return next((row.after for row in waiting if (row.job, row.key) not in besides), None)
 
 
 def finish(conn: Connection, done: Wake) -> None:
     """Forget a wake that has run, unless the key was woken again since it was read."""
-    conn.execute(
-        delete(table).where(
-            table.c.job == done.job, table.c.key == done.key, table.c.generation == done.generation
-        )
-    )
+    conn.execute(_FINISH, {"job": done.job, "key": done.key, "generation": done.generation})
 
 
 def postpone(conn: Connection, failed: Wake, after: datetime) -> None:

@@ -83,7 +83,7 @@ def _tell_channel(
             in_digest=digests.has(conn, channel.name, it.stored.id),
             story=bool(here),
             story_in_digest=(channel.name, it.story) in digests.stories_waiting(conn, [it.story]),
-            last_hour=deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1)),
+            last_hour=_last_hour(conn, channel, now),
         ),
         only=rules.filters.get(channel.name),
         zone=channel.timezone or settings.timezone,
@@ -100,6 +100,13 @@ def _tell_channel(
         case ToDigest():
             digests.add(conn, channel.name, it.stored.id, decision.reason, now, decision.due)
             wake(conn, "digest", channel.name, decision.due)
+
+
+def _last_hour(conn: Connection, channel: Channel, now: datetime) -> int:
+    """How many alerts the channel had in the last hour; 0 where it may have any number."""
+    if channel.max_per_hour is None:
+        return 0
+    return deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1))
 
 
 def _add(

@@ -67,7 +67,7 @@ def record(conn: Connection, answered: Answered, times: Times, report: Report = 
     )
     _write_row(conn, answered, change, event, times)
     if answered.recent is not None:
-        chats.put(conn, delivery.chat, recent=list(answered.recent))
+        chats.put_recent(conn, delivery.chat, answered.recent)
     match answered.outcome:
         case Sent(message_id):
             if message_id is not None and delivery.kind != "edit":
