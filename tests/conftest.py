@@ -16,8 +16,30 @@ from tests.examples import FACTOR, USUAL
 
 _NUMBERS = count(1)
 
+# So many tests may be skipped in CI, with the shared data (a machine without IPv6) and without it.
+MOST_SKIPS = {True: 5, False: 1_000}
+
 settings.register_profile("wirewatch", max_examples=USUAL * FACTOR)
 settings.load_profile("wirewatch")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a test that was left out unseen would be a promise that nobody checks."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or "CI" not in os.environ or hasattr(session.config, "workerinput"):
+        return
+    skipped = len(reporter.stats.get("skipped", ()))
+    most = MOST_SKIPS[shared_folder() is not None]
+    if skipped > most:
+        reporter.write_line(f"{skipped} tests were skipped, at most {most} may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def shared_folder() -> Path | None:
+    """The folder of shared data that WIREWATCH_SHARED names, None where there is none."""
+    folder = Path(os.environ.get("WIREWATCH_SHARED", "../shared"))
+    return folder.resolve() if (folder / "data").is_dir() else None
 
 
 class SetClock:
@@ -42,10 +64,10 @@ def clock() -> SetClock:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The shared data; a test that asks for it is skipped where there is none."""
-    folder = Path(os.environ.get("WIREWATCH_SHARED", "../shared"))
-    if not (folder / "data").is_dir():
+    folder = shared_folder()
+    if folder is None:
         pytest.skip("WIREWATCH_SHARED names no folder with data/")
-    return folder.resolve()
+    return folder
 
 
 @pytest.fixture(scope="session")
