@@ -219,7 +219,7 @@ digest_item = Table(
     metadata,
     Column("channel", String(64), primary_key=True),
     Column("article", RowId, ForeignKey("article.id"), primary_key=True),
-    # catch-up, low, held (quiet hours), overflow (max_per_hour), late.
+    # catch-up, low, held (quiet hours), overflow (max_per_hour), late (archive/overdue.py).
     Column("reason", String(10), nullable=False),
     Column("added_at", Moment, nullable=False),
     # The digest that goes at this time takes it.

@@ -65,6 +65,7 @@ async def open_outgoing(
         pacing=settings.telegram.pacing,
         times=times,
         default_zone=settings.timezone,
+        catch_up=settings.fetch.catch_up,
         report=tell,
     )
     try:

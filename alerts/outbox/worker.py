@@ -17,13 +17,14 @@ from sqlalchemy import Connection
 
 from alerts.channel import Channel, Pacing
 from alerts.channels.interface import Message, NotSent, Outcome, Permanent, Sender, Unknown, Wait
+from alerts.outbox.late import fold
 from alerts.outbox.looking import Looking, marked
 from alerts.outbox.outcomes import Answered, Report, record
 from alerts.outbox.paces import Paces
 from alerts.outbox.pacing import ChatPace
 from alerts.outbox.preparing import buttons, prepare, quiet_until
 from alerts.outbox.transitions import Times, after
-from archive import chats, events, outgoing
+from archive import chats, events, outgoing, overdue
 from archive.archive import Archive
 from archive.deliveries import JOB, Delivery
 from archive.outgoing import Parent, Work
@@ -47,7 +48,8 @@ class Outbox:
     """Sends deliveries.
 
     `channels` and `senders` are by channel name and may be replaced at any time; `report` tells
-    operators of an event in the transaction in which it happens.
+    operators of an event in the transaction in which it happens. Alerts that lay for longer than
+    `catch_up` go as one digest.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Outbox:
         pacing: Pacing | None = None,
         times: Times | None = None,
         default_zone: tzinfo = UTC,
+        catch_up: timedelta = timedelta(hours=24),
         report: Report = events.record,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -67,6 +70,7 @@ class Outbox:
         self.channels = channels
         self.senders = senders
         self.default_zone = default_zone
+        self.catch_up = catch_up
         self._archive = archive
         self._clock = clock
         self._times = times or Times()
@@ -102,6 +106,7 @@ class Outbox:
     async def _drain(self, chat: str) -> None:
         if chat in self._unwritten:
             await self._write(chat, self._unwritten[chat])
+        await self._fold_late(chat)
         pace = await self._paces.of(chat)
         just_looked = True
         while not self._stopping:
@@ -115,6 +120,13 @@ class Outbox:
             just_looked = delivery.state in ("uncertain", "sent")
             if not await self._advance(chat, delivery, pace):
                 return
+
+    async def _fold_late(self, chat: str) -> None:
+        now, before = self._clock(), self._clock() - self.catch_up
+        if await self._archive.read(lambda conn: bool(overdue.alerts(conn, chat, before))):
+            await self._archive.write(
+                lambda conn: fold(conn, chat, self.channels, before, now, self.default_zone)
+            )
 
     async def _advance(self, chat: str, delivery: Delivery, pace: ChatPace) -> bool:
         """One step for one row; False if the chat has to wait until it is woken again."""

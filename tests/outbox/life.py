@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import Connection, delete
 
 from alerts.bot.polling import Polling
+from alerts.outbox.late import HEADER
 from archive import deliveries
 from archive.archive import Archive
 from archive.deliveries import Delivery
@@ -162,6 +163,8 @@ class Life(RuleBasedStateMachine):
     def grow(self, data: st.DataObject) -> None:
         """The story grows, so the standing message is to say more."""
         one = data.draw(st.sampled_from(self.alerts))
+        if self.row(one) is None:
+            return
         one.others += (f"Outlet {len(one.others)}",)
         said = alert(one.number, others=one.others)
         self.office.add(one.chat, said, "edit", edits=one.delivery)
@@ -297,11 +300,15 @@ class Life(RuleBasedStateMachine):
     def _judge(self) -> None:
         assert set(self.office.states()) <= {"sent"}, self.office.states()
         assert self.archive.read_now(deliveries.open_count) == 0
-        rows = {one.delivery: self.office.delivery(one.delivery) for one in self.alerts}
+        rows = {one.delivery: row for one in self.alerts if (row := self.row(one)) is not None}
         for name in CHATS:
             here = [one for one in self.alerts if one.chat == name]
             copies = Counter(message.content.text.splitlines()[0] for message in self.standing(name))
             for one in here:
+                if one.delivery not in rows:
+                    assert self.is_in_digest(one), f"{one.headline} is lost in {name}"
+                    assert not copies[one.headline]
+                    continue
                 row = rows[one.delivery]
                 assert copies[one.headline] >= 1, f"{one.headline} is lost in {name}: {row}"
                 assert copies[one.headline] <= 1 + row.resent, f"{one.headline} stands too often: {row}"
@@ -321,12 +328,22 @@ class Life(RuleBasedStateMachine):
 
     def _judge_order(self, here: list[Alerted], rows: Mapping[int, Delivery]) -> None:
         """What never failed came in the order in which it was handed over."""
-        smooth = [one for one in here if rows[one.delivery].attempts == 1 and not rows[one.delivery].unknown]
+        alone = [one for one in here if one.delivery in rows]
+        smooth = [one for one in alone if rows[one.delivery].attempts == 1 and not rows[one.delivery].unknown]
         first: dict[str, int] = {}
         for line in self.api.ledger.of("sendMessage"):
             first.setdefault(line.text.splitlines()[0], len(first))
         order = [first[one.headline] for one in smooth]
         assert order == sorted(order)
+
+    def row(self, one: Alerted) -> Delivery | None:
+        """Its delivery; None where it came too late to go alone, and is part of a digest."""
+        row = self.archive.read_now(lambda conn: deliveries.get(conn, one.delivery))
+        return row if row is not None and row.kind == "alert" else None
+
+    def is_in_digest(self, one: Alerted) -> bool:
+        late = (m.content.text for m in self.standing(one.chat) if m.content.text.startswith(HEADER))
+        return any(f"• {one.headline} ·" in text for text in late)
 
     def standing(self, name: str | None = None) -> list[Any]:
         """The bot's messages that a reader sees, in one chat or in all; a group's in its successors too."""
