@@ -44,6 +44,17 @@ class Robots:
 
     async def permission(self, url: str, *, proxy: str | None = None, deadline: float = 10.0) -> Permission:
         """Whether Wirewatch may ask for `url`, an absolute address. Asks for robots.txt once a day."""
+        rules = await self._rules_of(url, proxy, deadline)
+        if rules.unknown:
+            return "unknown"
+        return "allowed" if rules.parsed is None or rules.parsed.can_fetch(url, NAME) else "disallowed"
+
+    async def sitemaps(self, url: str, *, deadline: float = 10.0) -> list[str]:
+        """The sitemaps that the site of `url` names in its robots.txt."""
+        rules = await self._rules_of(url, None, deadline)
+        return list(rules.parsed.sitemaps) if rules.parsed is not None else []
+
+    async def _rules_of(self, url: str, proxy: str | None, deadline: float) -> _Rules:
         origin = str(URL(url).origin())
         rules = self._rules.get(origin)
         if rules is None or rules.until <= self._now():
@@ -51,9 +62,7 @@ class Robots:
             self._rules[origin] = rules
             while len(self._rules) > _MANY:
                 self._rules.popitem(last=False)
-        if rules.unknown:
-            return "unknown"
-        return "allowed" if rules.parsed is None or rules.parsed.can_fetch(url, NAME) else "disallowed"
+        return rules
 
     async def _read(self, origin: str, proxy: str | None, deadline: float) -> _Rules:
         try:

@@ -68,7 +68,7 @@ def selected_links(elements: Iterable[HtmlElement], base: str) -> list[FoundLink
 def guessed_links(tree: HtmlElement, base: str) -> list[FoundLink]:
     """The links on a page at `base` that look like its articles, in the page's order."""
     groups = _by_address(_content_anchors(tree), base)
-    scores = {url: _score(url, anchors, base) for url, anchors in groups.items() if _is_inside(url, base)}
+    scores = {url: _score(url, anchors, base) for url, anchors in groups.items() if is_inside(url, base)}
     shapes: dict[str, list[str]] = defaultdict(list)
     for url in scores:
         shapes[_shape(url)].append(url)
@@ -120,7 +120,7 @@ def _by_address(anchors: Iterable[HtmlElement], base: str) -> dict[str, list[Htm
     return groups
 
 
-def _is_inside(url: str, base: str) -> bool:
+def is_inside(url: str, base: str) -> bool:
     """Whether `url` is on the site of `base`: the same host, give or take a subdomain."""
     mine, theirs = (urlsplit(text).hostname or "" for text in (base, url))
     mine, theirs = mine.removeprefix("www."), theirs.removeprefix("www.")

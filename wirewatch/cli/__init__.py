@@ -36,6 +36,8 @@ COMMANDS: dict[str, Entry] = {
     "status": Entry("status", "Tell whether it works; if not, what, since when, what to do."),
     "sources": Entry("sources", "Show how each source fares."),
     "poll": Entry("poll", "Show what a poll of a source would do, or do it."),
+    "discover": Entry("discover", "Look for feeds, sitemaps and article lists of a site."),
+    "shell": Entry("shell", "Try selectors on a page at a Python prompt."),
     "deliveries": Entry("deliveries", "List what is to be sent and what became of it."),
     "retry": Entry("retry", "Send again what could not be sent."),
     "explain": Entry("explain", "Tell why watches fire on an article, and why not."),
