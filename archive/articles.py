@@ -31,6 +31,7 @@ class Known:
     article: int
     canonical: str
     title: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,12 @@ def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
     found: dict[int, Known] = {}
     for start in range(0, len(keys), _CHUNK):
         rows = conn.execute(_KNOWN_BY, {"keys": keys[start : start + _CHUNK]})
-        found.update({key: Known(id_, canonical, title) for key, id_, canonical, title in rows})
+        found.update({key: Known(*known) for key, *known in rows})
     return found
 
 
 _KNOWN_BY = (
-    select(identity.c.key, table.c.id, table.c.canonical, table.c.title)
+    select(identity.c.key, table.c.id, table.c.canonical, table.c.title, table.c.source)
     .join(table, table.c.id == identity.c.article)
     .where(identity.c.key.in_(bindparam("keys", expanding=True)))
 )
@@ -167,9 +168,22 @@ def page_failed(conn: Connection, id_: int, note: str, now: datetime) -> None:
     conn.execute(update(table).where(table.c.id == id_).values(page="failed", page_note=note, tell_after=now))
 
 
-def retitle(conn: Connection, id_: int, title: str, now: datetime) -> None:
-    """An article goes by another title now; it is told again."""
-    conn.execute(update(table).where(table.c.id == id_).values(title=title, tell_after=now, told_at=None))
+def revise(
+    conn: Connection, id_: int, changes: dict[str, Any], now: datetime, read_again_by: datetime | None
+) -> bool:
+    """An article says something else now (columns of `article`); it is told again.
+
+    With `read_again_by`, a page that was read is wanted once more and waited for until then; whether
+    it is.
+    """
+    values = {**changes, "tell_after": now, "told_at": None}
+    if read_again_by is not None:
+        again = values | {"page": "wanted", "tell_after": read_again_by}
+        was_read = table.c.page.in_(("read", "wanted"))
+        if conn.execute(update(table).where(table.c.id == id_, was_read).values(again)).rowcount:
+            return True
+    conn.execute(update(table).where(table.c.id == id_).values(values))
+    return False
 
 
 def mark_told(conn: Connection, ids: Sequence[int], now: datetime) -> None:

@@ -28,6 +28,8 @@ class SourceState:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    # The address that gave these validators and this hash; None counts as the address of now.
+    asked_url: str | None = None
     first_success_at: datetime | None = None
     last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
@@ -35,7 +37,10 @@ class SourceState:
     failures: int = 0
     error: str | None = None
     error_since: datetime | None = None
+    trouble: str | None = None
     polls: int = 0
+    requests: int = 0
+    bytes: int = 0
     # The interval learnt for a source without a fixed rhythm, and the hours of the week it skips.
     interval_s: float | None = None
     skip_hours: list[int] | None = None
@@ -160,6 +165,21 @@ def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
     if states:
         rows = [{f"b_{name}": getattr(state, name) for name in SourceState.__slots__} for state in states]
         conn.execute(_WRITE_BACK, rows)
+
+
+def put_off(conn: Connection, state: SourceState, until: datetime) -> None:
+    """End a poll that counts for nothing: its source keeps its due time, and is free again at `until`."""
+    conn.execute(
+        update(table)
+        .where(table.c.source == state.source, table.c.lease_fence == state.fence)
+        .values(lease_until=until)
+    )
+
+
+def count_overdue(conn: Connection, before: datetime) -> int:
+    """How many sources were due before then and are not being polled."""
+    waiting = table.c.active & (table.c.due_at < before) & table.c.lease_until.is_(None)
+    return conn.execute(select(func.count()).select_from(table).where(waiting)).scalar_one()
 
 
 def page_hung(conn: Connection, source: str, now: datetime) -> int:

@@ -60,6 +60,8 @@ source_state = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", String(32)),
+    # The address that gave these: another one must not be asked with them.
+    Column("asked_url", Text),
     # Health.
     Column("first_success_at", Moment),
     Column("last_polled_at", Moment),
@@ -68,7 +70,12 @@ source_state = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("error", Text),
     Column("error_since", Moment),
+    # Of which kind the failure is (crawler/gathering.py).
+    Column("trouble", String(12)),
     Column("polls", Integer, nullable=False, default=0),
+    # Requests that all its polls made, and bytes of bodies as they travelled.
+    Column("requests", BigInteger, nullable=False, default=0),
+    Column("bytes", BigInteger, nullable=False, default=0),
     # Article pages of this source that hung in a row; written by the read step, not by polls.
     Column("pages_hung", Integer, nullable=False, default=0),
     Column("page_hung_at", Moment),

@@ -8,7 +8,9 @@ behind the same guard.
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
@@ -87,6 +89,28 @@ class Response:
     wire_bytes: int
 
 
+@dataclass(slots=True)
+class Traffic:
+    """Requests that were sent, and bytes of bodies as they travelled."""
+
+    requests: int = 0
+    wire_bytes: int = 0
+
+
+_TRAFFIC: ContextVar[Traffic | None] = ContextVar("wirewatch_traffic", default=None)
+
+
+@contextmanager
+def counted() -> Iterator[Traffic]:
+    """Counts what any client fetches for this task while inside."""
+    traffic = Traffic()
+    token = _TRAFFIC.set(traffic)
+    try:
+        yield traffic
+    finally:
+        _TRAFFIC.reset(token)
+
+
 def user_agent(contact: str | None) -> str:
     """The honest User-Agent; `contact` is where an operator can complain, an address or a page."""
     try:
@@ -163,12 +187,17 @@ class Client:
         if conditional is not None:
             _add_validators(asked, conditional)
         permanent, spent, origin = True, 0.0, target.raw_host
+        traffic = _TRAFFIC.get()
         for hop in range(redirects + 1):
             async with self.turns.grant(target.raw_host or ""), self._slots:
                 started = monotonic()
+                if traffic is not None:
+                    traffic.requests += 1
                 answer = await self._ask(target, asked, via, max_bytes, deadline - spent, deadline)
                 spent += monotonic() - started
             status, answer_headers, body, wire = answer
+            if traffic is not None:
+                traffic.wire_bytes += wire
             if not _leads_on(status, answer_headers):
                 final = str(target)
                 moved = final if hop and permanent else None

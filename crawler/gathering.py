@@ -5,21 +5,24 @@ are is `crawler/types.py`.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Literal, TypeAlias
 
 from archive.sources import SourceState
 from crawler.children import Child
-from crawler.client import Client
+from crawler.client import Client, counted
 from crawler.entry import Entry
 from crawler.source import FetchSettings, Source
 from crawler.types import function_of
 
-# unreachable: no connection, perhaps through no fault of the source. blocked: a bot wall, a login or
-# the law. gone: 410. throttled: 429 or 503. empty: an answer without entries. unreadable: no feed.
-Trouble = Literal["unreachable", "blocked", "gone", "missing", "throttled", "empty", "unreadable", "other"]
+# unreachable: no connection, perhaps through no fault of the source (crawler/reach.py). refused: the
+# guard does not let it be asked. blocked: a bot wall, a login or the law. gone: 410. throttled: 429 or
+# 503. empty: an answer without entries. unreadable: no feed.
+Trouble = Literal[
+    "unreachable", "refused", "blocked", "gone", "missing", "throttled", "empty", "unreadable", "other"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Gathered:
     what happened and what to do, and in `trouble` of which kind it is. The validators and the hash
     are for the next poll. `permanent_url` is where permanent redirects led; `ask_after` how long
     the publisher wants to be left alone, and `skip_hours` in which hours of the week (UTC, 0 is
-    Monday's first).
+    Monday's first). `requests` were made for it, `wire_bytes` of bodies came.
     """
 
     outcome: Literal["unchanged", "entries", "failed"]
@@ -44,6 +47,8 @@ class Gathered:
     permanent_url: str | None = None
     ask_after: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
+    requests: int = 0
+    wire_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +69,8 @@ async def gather(source: Source, state: SourceState, tools: Tools, now: datetime
     """Ask `source` what it has. Never raises for what a source or its server does."""
     module, function = function_of(source.type)
     run: Gather = getattr(import_module(module), function)
-    return await run(source, state, tools, now)
+    with counted() as traffic:
+        gathered = await run(source, state, tools, now)
+    # A crawl's requests are made in another process, which counts them itself.
+    requests = traffic.requests + gathered.requests
+    return replace(gathered, requests=requests, wire_bytes=traffic.wire_bytes)

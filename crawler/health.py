@@ -12,13 +12,13 @@ from crawler.polling import TOLD_AFTER, address_of, interval_of
 from crawler.rhythm import stale_after
 from crawler.source import FetchSettings, Source
 
-# failing: twice in a row or more. empty: as failing, because answers hold no entries. waiting: failed
-# once, and is tried again. stale: silent far beyond its own rhythm. moved: asked at another address
-# than the config's. The worst first.
-State = Literal["failing", "empty", "waiting", "stale", "moved", "never polled", "ok"]
+# failing: twice in a row or more. blocked: as failing, because the site refuses us. empty: as failing,
+# because answers hold no entries. waiting: failed once, and is tried again. stale: silent far beyond
+# its own rhythm. moved: asked at another address than the config's. The worst first.
+State = Literal["failing", "blocked", "empty", "waiting", "stale", "moved", "never polled", "ok"]
 STATES: tuple[State, ...] = get_args(State)
-# How `crawler/feeds/gather.py` ends what it says of an answer without entries.
-_EMPTY = "with no entries"
+# States in which a source gives nothing until somebody does something about it.
+BAD: tuple[State, ...] = ("failing", "blocked", "empty")
 
 
 def health_of(source: Source, state: SourceState | None, fetch: FetchSettings, now: datetime) -> State:
@@ -28,7 +28,11 @@ def health_of(source: Source, state: SourceState | None, fetch: FetchSettings, n
     if state.failures:
         if state.failures < TOLD_AFTER:
             return "waiting"
-        return "empty" if (state.error or "").endswith(_EMPTY) else "failing"
+        match state.trouble:
+            case "blocked" | "empty" as kind:
+                return kind
+            case _:
+                return "failing"
     silent_since = state.last_new_at or state.first_success_at
     if silent_since is not None and now - silent_since > stale_after(interval_of(state, fetch)):
         return "stale"

@@ -34,7 +34,8 @@ class Identity:
     """What an entry is known by; a key is None where it would tell nothing.
 
     `url` is its address, `guid` its outlet and GUID, `title` its outlet, title and day, `heading`
-    its outlet and title on whatever day.
+    its outlet and title on whatever day. `version` is no name of an article, but of what it says: its
+    title and text.
     """
 
     canonical: str
@@ -42,10 +43,11 @@ class Identity:
     guid: int | None
     title: int | None
     heading: int | None = None
+    version: int | None = None
 
     def all(self) -> tuple[int, ...]:
         """All keys that it has."""
-        keys = (self.url, self.guid, self.title, self.heading)
+        keys = (self.url, self.guid, self.title, self.heading, self.version)
         return tuple(key for key in keys if key is not None)
 
 
@@ -58,6 +60,7 @@ def identify(entry: Entry, outlet: str, found: datetime) -> Identity:
     title = _plain(entry.title)
     day = (entry.published or found).date().isoformat()
     guid = entry.guid if entry.guid and canonical_url(entry.guid) != canonical else ""
+    text = _substance(entry.content or entry.summary)
     own = canonical and not _FRONT_PAGE.fullmatch(canonical)
     return Identity(
         canonical or entry.guid or f"{outlet}/{day}/{title}",
@@ -65,6 +68,7 @@ def identify(entry: Entry, outlet: str, found: datetime) -> Identity:
         _key("guid", outlet, guid) if guid else None,
         _key("title", outlet, day, title) if title else None,
         _key("heading", outlet, title) if title else None,
+        _key("version", outlet, title, text) if text else None,
     )
 
 
@@ -73,9 +77,10 @@ class Sorted:
     """A poll's entries, told apart.
 
     `new` are those that no article is known of. `again` are further keys that known articles go by
-    now, as (key, article). `changed` are known articles under a title they never had before, as
-    (article, entry). `renumbered`: more than half of the poll bears new addresses on known
-    titles, so whatever else looks new in it is not to be trusted as news.
+    now, as (key, article). `changed` are known articles under a title they never had before, or with
+    a text that their own source never gave before, as (article, entry). `renumbered`: more than half
+    of the poll bears new addresses on known titles, so whatever else looks new in it is not to be
+    trusted as news.
     """
 
     new: tuple[tuple[Entry, Identity], ...]
@@ -84,8 +89,10 @@ class Sorted:
     renumbered: bool = False
 
 
-def sort_entries(entries: Iterable[tuple[Entry, Identity]], known: Mapping[int, Known], limit: int) -> Sorted:
-    """Which entries are new articles, in their order, each article once, at most `limit`.
+def sort_entries(
+    entries: Iterable[tuple[Entry, Identity]], known: Mapping[int, Known], source: str, limit: int
+) -> Sorted:
+    """Which entries of `source` are new articles, in their order, each article once, at most `limit`.
 
     The same: by URL, unless other articles of the poll have it too; by outlet, title and day; by
     GUID, if titles are alike or the address ends alike, since some feeds give one GUID to different
@@ -101,13 +108,20 @@ def sort_entries(entries: Iterable[tuple[Entry, Identity]], known: Mapping[int, 
         if found is None:
             if len(new) < limit:
                 new.append((entry, identity))
-                first = Known(-1, identity.canonical, entry.title)
+                first = Known(-1, identity.canonical, entry.title, source)
                 here.update((key, first) for key in identity.all() if key not in here)
         elif found.article >= 0:
             again.update((key, found.article) for key in identity.all() if key not in known)
-            if identity.heading is not None and identity.heading not in known:
+            if _says_something_new(identity, found, known, source):
                 changed.setdefault(found.article, entry)
     return Sorted(tuple(new), tuple(again.items()), tuple(changed.items()), poll.renumbered)
+
+
+def _says_something_new(identity: Identity, article: Known, known: Mapping[int, Known], source: str) -> bool:
+    if identity.heading is not None and identity.heading not in known:
+        return True
+    # Another feed of the outlet may cut its teasers otherwise: that is no revision.
+    return article.source == source and identity.version is not None and identity.version not in known
 
 
 def all_keys(identities: Sequence[Identity]) -> list[int]:
@@ -195,6 +209,16 @@ def _plain(title: str) -> str:
     """A title's words and numbers alone, so that quotes, dashes and capitals make no other title."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", title).casefold())
     return _BETWEEN_WORDS.sub(" ", text).strip()
+
+
+# What changes by itself in a text that stays the same: counters, times, spacing.
+_RESTLESS = b"0123456789 \t\r\n.,:;!?'\"()-"
+
+
+def _substance(text: str) -> str:
+    """A text's mark, the same as long as its words are. Bodies are long, so nothing slower is used."""
+    bare = text.encode("utf-8", "replace").translate(None, _RESTLESS)
+    return blake2b(bare, digest_size=8).hexdigest() if bare else ""
 
 
 def _key(*parts: str) -> int:

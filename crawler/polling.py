@@ -58,6 +58,14 @@ def address_of(source: Source, state: SourceState) -> str:
     return state.moved_to if moved and state.moved_to else source.url
 
 
+def comparable(source: Source, state: SourceState) -> SourceState:
+    """The state without the validators and the hash of another address than the one asked now: a new
+    address could take an old date for its own, and answer that nothing has changed."""
+    if state.asked_url in (None, address_of(source, state)):
+        return state
+    return replace(state, etag=None, last_modified=None, body_hash=None)
+
+
 def after_poll(
     state: SourceState,
     source: Source,
@@ -75,7 +83,13 @@ def after_poll(
     from 0 to 1 that spreads due times.
     """
     poll = _Poll(source, gathered, found_new, now, fetch, zone, chance)
-    polled = replace(state, last_polled_at=now, polls=state.polls + 1)
+    polled = replace(
+        state,
+        last_polled_at=now,
+        polls=state.polls + 1,
+        requests=state.requests + gathered.requests,
+        bytes=state.bytes + gathered.wire_bytes,
+    )
     if gathered.outcome == "failed":
         return _failed(polled, poll)
     learnt = _learnt(_moved(polled, poll), poll)
@@ -84,12 +98,14 @@ def after_poll(
         etag=gathered.etag,
         last_modified=gathered.last_modified,
         body_hash=gathered.body_hash,
+        asked_url=address_of(source, state),
         first_success_at=state.first_success_at or now,
         last_success_at=now,
         last_new_at=now if found_new else state.last_new_at,
         failures=0,
         error=None,
         error_since=None,
+        trouble=None,
     )
     return replace(well, due_at=_next_due(well, poll)), _change_when_well(state, well, poll)
 
@@ -164,7 +180,7 @@ def _moved(state: SourceState, poll: _Poll) -> SourceState:
 def _change_when_well(before: SourceState, after: SourceState, poll: _Poll) -> Change | None:
     if before.failures >= TOLD_AFTER:
         since = before.error_since or poll.now
-        return Change("ok", f"answers again after {_ago(poll.now - since)}")
+        return Change("ok", f"answers again after {ago(poll.now - since)}")
     new_address = address_of(poll.source, after)
     if new_address != address_of(poll.source, before):
         return Change("moved", f"has moved for good to {new_address}; write that address into its url")
@@ -180,9 +196,9 @@ def _staleness(before: SourceState, poll: _Poll) -> Change | None:
     was_stale = before.last_polled_at - silent_since > limit
     silence = poll.now - silent_since
     if poll.found_new:
-        return Change("ok", f"publishes again after {_ago(silence)}") if was_stale else None
+        return Change("ok", f"publishes again after {ago(silence)}") if was_stale else None
     if silence > limit and not was_stale:
-        return Change("stale", f"answers, but has had nothing new for {_ago(silence)}; see whether it moved")
+        return Change("stale", f"answers, but has had nothing new for {ago(silence)}; see whether it moved")
     return None
 
 
@@ -205,6 +221,7 @@ def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | Non
         failures=failures,
         error=gathered.error,
         error_since=polled.error_since or now,
+        trouble=gathered.trouble,
         due_at=now + wait,
     )
     return state, Change(_health(gathered), gathered.error or "fails") if told else None
@@ -230,7 +247,8 @@ def _health(gathered: Gathered) -> Health:
             return "failing"
 
 
-def _ago(span: timedelta) -> str:
+def ago(span: timedelta) -> str:
+    """A span in words, in the largest unit that says enough."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 120:
         return f"{minutes} min"

@@ -34,6 +34,8 @@ async def run_once(settings: Settings) -> list[str]:
         for state in states
         if state.failures and state.last_polled_at is not None and state.last_polled_at >= began
     ]
+    if daemon.rooms.reach.offline_since is not None:
+        wrong.append("no host can be reached: see whether this machine is online")
     wrong += [f"{name}: its poll broke, see above" for name in sorted(daemon.poller.broken)]
     wrong += [f"{counts[bad]} deliveries {bad}" for bad in ("dead", "uncertain") if counts.get(bad)]
     return wrong

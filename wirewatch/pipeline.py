@@ -12,7 +12,7 @@ When each runs is `wirewatch/daemon.py`.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,7 +23,9 @@ from archive.sources import SourceState
 from archive.wake import defer
 from crawler.gathering import gather as ask_source
 from crawler.pages.reading import read_page
+from crawler.polling import comparable
 from wirewatch import pages, polls, telling
+from wirewatch.offline import is_excused
 from wirewatch.rooms import Rooms
 
 # Articles told in one transaction.
@@ -33,10 +35,14 @@ PAGE_BATCH = 20
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """The state of a source after its poll, and whether the archive has it already."""
+    """The state of a source after its poll, and whether the archive has it already.
+
+    One that does not count has failed because this machine is offline: only its `error` is new.
+    """
 
     state: SourceState
     written: bool
+    counts: bool = True
 
 
 async def gather(rooms: Rooms, state: SourceState) -> Polled:
@@ -46,8 +52,10 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     states at once.
     """
     source = rooms.rules.sources[state.source]
-    gathered = await ask_source(source, state, rooms.tools, rooms.clock())
+    gathered = await ask_source(source, comparable(source, state), rooms.tools, rooms.clock())
     now = rooms.clock()
+    if await is_excused(rooms, source, state, gathered, now):
+        return Polled(replace(state, error=gathered.error), written=True, counts=False)
     if gathered.outcome == "entries":
         identified = polls.identify_all(rooms, source, gathered, now)
         after = await rooms.archive.write(

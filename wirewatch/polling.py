@@ -2,15 +2,19 @@
 
 `Poller` claims due rows in batches whenever the clock ticks and polls them side by side. Results
 of unchanged polls are written back together, once a second or a hundred rows; a crash loses only
-those, and the polls repeat. What a poll does is `wirewatch/pipeline.py`.
+those, and the polls repeat. After a sleep or a restart what is overdue is spread over `SPREAD`. What a
+poll does is `wirewatch/pipeline.py`.
 """
 
 import asyncio
 import logging
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
 
 from archive import sources
 from archive.sources import SourceState
+from wirewatch.offline import LOOK
 from wirewatch.pipeline import gather
 from wirewatch.rooms import Rooms
 
@@ -18,6 +22,26 @@ log = logging.getLogger("wirewatch")
 
 AT_ONCE = 64
 WRITE_BACK = 100
+# The clock is looked at every second: if it has not been for so long, everything is overdue at once.
+GAP = timedelta(minutes=1)
+SPREAD = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class Backlog:
+    """What was overdue at `woke`, and how many of it have been started since."""
+
+    woke: datetime
+    overdue: int
+    started: int = 0
+
+    def room(self, now: datetime) -> int:
+        """How many more may be started by `now`, so that they lie evenly over `SPREAD`."""
+        return ceil(self.overdue * min((now - self.woke) / SPREAD, 1)) + 1 - self.started
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether everything that was overdue may have been started."""
+        return now - self.woke >= SPREAD or now < self.woke
 
 
 class Poller:
@@ -29,6 +53,9 @@ class Poller:
         self._running: set[asyncio.Task[None]] = set()
         self._unchanged: list[SourceState] = []
         self._next_due: datetime | None = None
+        self._looked_at: datetime | None = None
+        self._backlog: Backlog | None = None
+        self._tried_at: datetime | None = None
         # Only what was due by then is polled; None: whatever becomes due.
         self.due_by: datetime | None = None
         # Sources whose poll ended in a fault of ours.
@@ -59,19 +86,48 @@ class Poller:
 
     async def start_due(self) -> int:
         """Claim and start what is due, as far as there is room; how many."""
-        now, room = self._rooms.clock(), AT_ONCE - len(self._running)
-        if room <= 0 or (self._next_due is not None and now < self._next_due):
+        now = self._rooms.clock()
+        before, self._looked_at = self._looked_at, now
+        if self._next_due is not None and now < self._next_due:
+            return 0
+        if (before is None or now - before > GAP) and self.due_by is None:
+            overdue = await self._rooms.archive.read(lambda conn: sources.count_overdue(conn, now - GAP))
+            self._backlog = Backlog(now, overdue) if overdue else None
+        room = self._room(now)
+        if room <= 0:
             return 0
         now = min(now, self.due_by or now)
         lease = self._rooms.durations.lease
         due, self._next_due = await self._rooms.archive.write(
             lambda conn: (sources.claim_due(conn, now, lease, room), sources.next_due(conn, now))
         )
+        if self._backlog is not None:
+            self._backlog.started += len(due)
         for state in due:
             task = asyncio.create_task(self._poll(state), name=f"poll {state.source}")
             self._running.add(task)
             task.add_done_callback(self._ended)
         return len(due)
+
+    def _room(self, now: datetime) -> int:
+        """How many polls may begin now."""
+        room = AT_ONCE - len(self._running)
+        if self.due_by is not None:
+            return room
+        if self._rooms.reach.offline_since is not None:
+            return self._room_offline(now)
+        if self._backlog is not None and self._backlog.is_over(now):
+            self._backlog = None
+        return min(room, self._backlog.room(now)) if self._backlog is not None else room
+
+    def _room_offline(self, now: datetime) -> int:
+        """One look now and then whether the net is back: more would only fail alike."""
+        # Once it is back, much is overdue.
+        self._looked_at = None
+        if self._running or (self._tried_at is not None and timedelta() <= now - self._tried_at < LOOK):
+            return 0
+        self._tried_at = now
+        return 1
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -73,8 +73,7 @@ def keep(
     sources.add_outlets(conn, [outlet_of(rooms.rules, source, entry) for entry, _ in poll.new])
     articles.store(conn, new)
     articles.add_keys(conn, poll.again)
-    for article, entry in poll.changed:
-        articles.retitle(conn, article, entry.title, now)
+    read_again = _revise(conn, rooms, source, poll, now)
     state_after, change = after(rooms, source, state, gathered, now, found_new=bool(new))
     keep_state(conn, rooms, state_after, change, now)
     if len(new) > MOST_NEW:
@@ -82,11 +81,23 @@ def keep(
         report(rooms.rules.settings, conn, Event(now, "flood", source.name, text))
     if _is_renumbered(poll, state):
         _report_renumbered(conn, rooms, source, now)
-    if any(article.page == "wanted" for article in new):
+    if read_again or any(article.page == "wanted" for article in new):
         wake(conn, "read", source.name, now)
     if new or poll.changed:
         wake(conn, "tell", "", min((article.tell_after for article in new), default=now))
     return state_after
+
+
+def _revise(conn: Connection, rooms: Rooms, source: Source, poll: Sorted, now: datetime) -> bool:
+    """Keep what known articles say now; whether pages are to be read again for it."""
+    by = now + rooms.durations.page_wait if source.full_text != "never" else None
+    wanted = False
+    for article, entry in poll.changed:
+        changes = {"title": entry.title, "summary": entry.summary, "body": entry.content}
+        said = {column: text for column, text in changes.items() if text}
+        # What the feed gives in full needs no page.
+        wanted |= articles.revise(conn, article, said, now, None if entry.content else by)
+    return wanted
 
 
 def find_new(
@@ -94,7 +105,7 @@ def find_new(
 ) -> tuple[list[NewArticle], Sorted]:
     """What `keep` would keep of a poll, and its entries told apart; writes nothing."""
     known = articles.known_by(conn, all_keys([identity for _, identity in identified]))
-    poll = sort_entries(identified, known, limit=len(identified))
+    poll = sort_entries(identified, known, source.name, limit=len(identified))
     first = is_first_contact(state, rooms.rules.settings.fetch.gap, now)
     # In a poll of known articles under new ids nothing that looks new is to be trusted as news.
     distrusted = _is_renumbered(poll, state)

@@ -18,6 +18,7 @@ from alerts.watch import Watch
 from archive.archive import Archive
 from archive.article import Article, Outlet
 from crawler.gathering import Tools
+from crawler.reach import Reach
 from crawler.robots import Robots
 from crawler.source import Source
 from wirewatch.settings import Settings
@@ -87,3 +88,6 @@ class Rooms:
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     durations: Durations = field(default_factory=Durations)
+    # What is known of this machine's net, and whether the archive may hold that it is offline.
+    reach: Reach = field(default_factory=Reach)
+    maybe_offline: bool = True

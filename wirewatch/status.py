@@ -17,8 +17,9 @@ from archive.chats import Chat, Trouble
 from archive.events import Event
 from archive.lock import Holder, holder
 from archive.sources import SourceState
-from crawler.health import State, health_of
+from crawler.health import BAD, State, health_of
 from crawler.polling import TOLD_AFTER
+from wirewatch import offline
 from wirewatch.pages import HUNG_IN_A_ROW, REST
 from wirewatch.settings import Settings
 
@@ -43,6 +44,7 @@ class Seen:
     digests: Mapping[str, datetime]
     events: Sequence[Event]
     articles: int
+    offline_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def look(archive: Archive, now: datetime) -> Seen:
             digests.next_due(conn),
             events.latest(conn, LAST_EVENTS),
             articles.count(conn),
+            offline.since(conn),
         )
 
     return archive.read_now(step)
@@ -144,7 +147,10 @@ def _of_polling(
     polled = [state for state in seen.states.values() if state.last_polled_at is not None]
     overdue = [state.due_at for state in seen.states.values() if now - state.due_at > PATIENCE]
     last = max((state.last_polled_at for state in polled if state.last_polled_at), default=None)
-    if seen.holder is not None and overdue and (last is None or now - last > PATIENCE):
+    if seen.offline_since is not None:
+        remedy = "see to its network; no source is charged, and all are asked again by themselves"
+        yield Problem("this machine seems to be offline", seen.offline_since, remedy, stops=True)
+    elif seen.holder is not None and overdue and (last is None or now - last > PATIENCE):
         what = f"the daemon polls nothing, though {len(overdue)} sources are due"
         yield Problem(what, min(overdue), "see its log, and start it again", stops=True)
     success = max((state.last_success_at for state in polled if state.last_success_at), default=None)
@@ -183,7 +189,7 @@ def _of_delivery(seen: Seen, now: datetime) -> Iterator[Problem]:
 
 
 def _of_sources(seen: Seen, health: Mapping[str, State]) -> Iterator[Problem]:
-    bad = [(name, state) for name, state in health.items() if state in ("failing", "empty")]
+    bad = [(name, state) for name, state in health.items() if state in BAD]
     for name, _ in bad[:MOST_NAMED]:
         state = seen.states[name]
         remedy = f"see `wirewatch poll {name}`, mend its url or switch it off"

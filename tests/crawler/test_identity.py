@@ -37,13 +37,15 @@ class Archive:
     keys: dict[int, Known] = field(default_factory=dict)
     articles: list[Entry] = field(default_factory=list)
 
-    def poll(self, *entries: Entry, at: datetime = NOW, outlet: str = "kpl", limit: int = 500) -> Sorted:
+    def poll(
+        self, *entries: Entry, at: datetime = NOW, outlet: str = "kpl", source: str = "kpl", limit: int = 500
+    ) -> Sorted:
         identified = [(entry, identify(entry, outlet, at)) for entry in entries]
         asked = all_keys([identity for _, identity in identified])
         known = {key: self.keys[key] for key in asked if key in self.keys}
-        found = sort_entries(identified, known, limit)
+        found = sort_entries(identified, known, source, limit)
         for new, identity in found.new:
-            article = Known(len(self.articles), identity.canonical, new.title)
+            article = Known(len(self.articles), identity.canonical, new.title, source)
             self.articles.append(new)
             for key in identity.all():
                 self.keys.setdefault(key, article)
@@ -250,6 +252,41 @@ def test_a_title_the_article_never_had_is_a_change_and_only_the_first_time(archi
     assert archive.poll(changed).changed == ()
     assert archive.poll(entry(0)).changed == ()
     assert archive.poll(entry(0, title="LAOS OPENS A DAM NEAR PAKSE!")).changed == ()
+
+
+LONG = "The dam near Pakse was opened by the prime minister on Tuesday. " * 20
+
+
+@pytest.mark.parametrize("field", ["content", "summary"])
+def test_a_text_the_article_never_had_is_a_change_and_only_the_first_time(field: str) -> None:
+    archive = Archive()
+    old, revised = entry(0, **{field: LONG}), entry(0, **{field: f"{LONG} Pyongyang protested."})
+    archive.poll(old)
+    assert archive.poll(old).changed == ()
+    assert archive.poll(revised).changed == ((0, revised),)
+    assert archive.poll(revised).changed == ()
+    assert archive.poll(old).changed == ()
+
+
+def test_counters_times_and_spacing_are_no_change_of_a_text() -> None:
+    archive = Archive()
+    archive.poll(entry(0, content=f"{LONG} 3 comments, updated 12:05"))
+    assert archive.poll(entry(0, content=f"{LONG}  14 comments, updated 13:40.")).changed == ()
+
+
+def test_another_feed_of_the_outlet_with_other_teasers_is_no_change() -> None:
+    archive = Archive()
+    archive.poll(entry(0, summary="The dam near Pakse"), source="kpl")
+    assert (
+        archive.poll(entry(0, summary="The dam near Pakse was opened"), source="kpl-politics").changed == ()
+    )
+
+
+def test_an_article_that_only_moved_has_not_changed() -> None:
+    archive = Archive()
+    archive.poll(entry(0, content=LONG))
+    moved = archive.poll(entry(0, content=LONG, link="https://new.example/news/1000"))
+    assert (moved.new, moved.changed) == ((), ())
 
 
 def test_no_more_than_the_limit_is_new() -> None:

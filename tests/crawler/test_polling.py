@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archive.sources import SourceState
 from crawler.entry import Entry
 from crawler.gathering import Gathered
-from crawler.polling import Change, address_of, after_poll, contact_of, is_first_contact
+from crawler.polling import Change, address_of, after_poll, comparable, contact_of, is_first_contact
 from crawler.source import FetchSettings, Source
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -237,6 +237,22 @@ def test_an_adopted_address_that_fails_twice_is_given_up_for_the_configured_one(
 def test_another_address_in_the_config_ends_what_was_adopted_for_the_old_one() -> None:
     edited = source(url="https://third.example/feed")
     assert address_of(edited, adopted()) == "https://third.example/feed"
+
+
+def test_validators_of_another_address_are_not_shown_to_a_new_one() -> None:
+    well = Gathered("unchanged", etag='"1"', last_modified="yesterday", body_hash="abc")
+    state, _ = poll(known(), well)
+    assert comparable(source(), state) == state
+    edited = comparable(source(url="https://third.example/feed"), state)
+    assert (edited.etag, edited.last_modified, edited.body_hash) == (None, None, None)
+    assert edited.first_success_at == state.first_success_at
+
+
+def test_what_a_source_costs_is_added_up_whether_it_answers_or_not() -> None:
+    state = known(requests=5, bytes=100)
+    state, _ = poll(state, replace(UNCHANGED, requests=2, wire_bytes=30))
+    state, _ = poll(state, replace(BROKEN, requests=6))
+    assert (state.polls, state.requests, state.bytes) == (2, 13, 130)
 
 
 def test_silence_far_beyond_the_rhythm_is_told_once_and_its_end_once() -> None:

@@ -51,7 +51,7 @@ async def test_what_the_server_gave_is_sent_back_and_304_ends_the_poll() -> None
         found = await poll(room, tools, known)
     assert room.asked[0].headers["If-None-Match"] == '"1"'
     assert room.asked[0].headers["If-Modified-Since"] == "yesterday"
-    assert found == Gathered("unchanged", (), '"1"', "yesterday", "abc")
+    assert found == Gathered("unchanged", (), '"1"', "yesterday", "abc", requests=1)
 
 
 async def test_an_equal_body_is_unchanged_though_the_server_knows_no_validators(
@@ -62,7 +62,7 @@ async def test_an_equal_body_is_unchanged_though_the_server_knows_no_validators(
         first = await poll(room, tools)
         monkeypatch.setattr(gathering, "parse_feed", None)  # not even looked into
         second = await poll(room, tools, replace(fresh(), body_hash=first.body_hash))
-    assert second == Gathered("unchanged", body_hash=first.body_hash)
+    assert second == Gathered("unchanged", body_hash=first.body_hash, requests=1, wire_bytes=len(FEED))
 
 
 async def test_headers_and_user_agent_of_the_source_are_sent() -> None:
@@ -159,7 +159,7 @@ async def test_an_address_the_guard_forbids_is_not_asked() -> None:
         room.serves(FEED)
         room.url = room.url.replace("127.0.0.1", "127.0.0.2")
         found = await poll(room, tools)
-    assert (found.outcome, found.trouble, room.asked) == ("failed", "other", [])
+    assert (found.outcome, found.trouble, room.asked) == ("failed", "refused", [])
 
 
 async def test_a_large_feed_is_parsed_in_the_reading_process() -> None:

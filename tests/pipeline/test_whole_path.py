@@ -209,3 +209,65 @@ async def test_a_feed_that_changes_its_guids_at_every_fetch_alerts_what_is_new_o
     async with house(folder):
         await until(lambda: len(site.seen("/feed")) > 8 and bool(api.ledger.messages))
     assert headlines(api) == ["Laos opens a bridge"]
+
+
+async def test_a_revised_text_adds_its_watch_to_the_standing_message_and_alerts_nobody_again(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    def story(text: str) -> FeedItem:
+        return item("Laos opens a bridge", link=site.url("/a/1"), content=f"<p>{text}</p>", published=at)
+
+    at = published(seconds=1)
+    first, revised = story(LONG * 5), story(f"{LONG * 5} North Korea sent engineers.")
+    site.script(
+        "/feed", rss(["Quiet"]), rss([first, "Quiet"]), *[rss([revised, "Quiet"]), rss([first, "Quiet"])] * 4
+    )
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: bool(api.ledger.of("editMessageText")))
+        await until(lambda: len(site.seen("/feed")) > 12)
+    assert headlines(api) == ["Laos opens a bridge"]
+    assert api.ledger.messages[0].text.split("\n")[-1] == "#laos"
+    (edit,) = api.ledger.of("editMessageText")
+    assert edit.text.split("\n")[-1].split() == ["#laos", "#north_korea"]
+
+
+async def test_a_revised_text_alerts_where_its_watch_is_the_first_to_fire(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    def story(text: str) -> FeedItem:
+        return item("Ministers meet", link=site.url("/a/1"), content=f"<p>{text}</p>", published=at)
+
+    at = published(seconds=1)
+    site.script(
+        "/feed",
+        rss(["Quiet"]),
+        rss([story(LONG * 5), "Quiet"]),
+        rss([story(f"{LONG * 5} In Laos."), "Quiet"]),
+    )
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: bool(api.ledger.messages))
+        await until(lambda: len(site.seen("/feed")) > 8)
+    assert headlines(api) == ["Ministers meet"]
+
+
+async def test_the_page_of_a_revised_article_is_read_again(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    def page(more: str) -> Reply:
+        text = "".join(f"<p>{LONG} Paragraph {number}.</p>" for number in range(5)) + f"<p>{LONG} {more}</p>"
+        body = f"<html><body><article><h1>Ministers meet</h1>{text}</article></body></html>"
+        return Reply(body, headers={"Content-Type": "text/html"})
+
+    at = published(seconds=1)
+    early = item("Ministers meet in Laos", link=site.url("/a/1"), published=at)
+    late = item("Ministers meet in Laos, two leave early", link=site.url("/a/1"), published=at)
+    site.script("/a/1", page("All smiled."), page("North Korea was named."))
+    site.script("/feed", *[rss(["Quiet"])] * 2, *[rss([early, "Quiet"])] * 20, rss([late, "Quiet"]))
+    source = feed_source("post", site.url("/feed"), full_text="always")
+    folder = write_config(tmp_path / "config", [source], api, chat)
+    async with house(folder):
+        await until(lambda: any("#north_korea" in act.text for act in api.ledger.of("editMessageText")))
+    assert headlines(api) == ["Ministers meet in Laos"]
+    assert len(site.seen("/a/1")) == 2

@@ -83,7 +83,7 @@ async def _apply(config: "Settings", archive: "Archive", names: tuple[str, ...])
                 click.echo(f"{name}: a poll of it is under way already", err=True)
                 failed += 1
                 continue
-            if applied.state.failures:
+            if applied.state.error is not None:
                 click.echo(f"{name}: {applied.state.error}")
                 failed += 1
             else:

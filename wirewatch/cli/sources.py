@@ -3,7 +3,7 @@
 Printing only; the one word a source is `crawler/health.py`.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -11,15 +11,17 @@ import click
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.tables import table
-from wirewatch.cli.times import distance, machine
+from wirewatch.cli.times import distance, length, machine
 
 if TYPE_CHECKING:
     from archive.sources import SourceState
     from crawler.health import State
+    from crawler.source import FetchSettings, Source
 
-    Row = tuple[str, State, SourceState | None]
+    Row = tuple[Source, State, SourceState | None]
 
-KEYS = ("state", "name", "success", "new", "failures", "due")
+KEYS = ("state", "name", "success", "new", "failures", "due", "requests", "bytes")
+MIB = 1024 * 1024
 
 
 @click.command()
@@ -30,7 +32,7 @@ def command(as_json: bool, sort: str) -> None:
     """Show how each source fares: its state, last success, last new article, what went wrong.
 
     States: ok, stale (silent far beyond its rhythm), moved, waiting (failed once, is tried again),
-    failing, empty (answers without entries), never polled.
+    failing, blocked (the site refuses us), empty (answers without entries), never polled.
     """
     config = settings()
     from archive import sources
@@ -43,26 +45,26 @@ def command(as_json: bool, sort: str) -> None:
     rows: list[Row] = []
     for source in config.sources:
         state = states.get(source.name)
-        rows.append((source.name, health_of(source, state, config.fetch, now), state))
+        rows.append((source, health_of(source, state, config.fetch, now), state))
     _sort(rows, sort)
     if as_json:
         from wirewatch.article_lines import print_line
 
         for row in rows:
-            click.echo(print_line(_as_json(row)))
+            click.echo(print_line(_as_json(row, config.fetch)))
         return
-    head = ("source", "state", "success", "new", "failures", "due", "error")
-    click.echo(table(head, [_cells(row, now) for row in rows]), nl=False)
+    head = ("source", "state", "success", "new", "rhythm", "failures", "due", "requests", "MiB", "error")
+    click.echo(table(head, [_cells(row, config.fetch, now) for row in rows]), nl=False)
 
 
 def _sort(rows: "list[Row]", key: str) -> None:
-    """By `key`, names within it; of times what never was first, then the longest ago."""
+    """By `key`, names within it; of times what never was first, then the longest ago; the most first."""
     from crawler.health import STATES
 
     never = datetime.min.replace(tzinfo=UTC)
 
     def order(row: "Row") -> tuple[object, str]:
-        name, health, state = row
+        source, health, state = row
         by: dict[str, object] = {
             "state": STATES.index(health),
             "name": 0,
@@ -70,35 +72,58 @@ def _sort(rows: "list[Row]", key: str) -> None:
             "new": (state and state.last_new_at) or never,
             "failures": -(state.failures if state else 0),
             "due": state.due_at if state else never,
+            "requests": -(state.requests if state else 0),
+            "bytes": -(state.bytes if state else 0),
         }
-        return by[key], name
+        return by[key], source.name
 
     rows.sort(key=order)
 
 
-def _cells(row: "Row", now: datetime) -> tuple[str, ...]:
-    name, health, state = row
+def _rhythm(source: "Source", state: "SourceState | None", fetch: "FetchSettings") -> "timedelta | str":
+    """How often a source is asked: its cron line, or the interval, given or learnt."""
+    from crawler.polling import interval_of
+
+    if source.cron is not None:
+        return source.cron
+    if source.every is not None or state is None:
+        return source.every or fetch.every
+    return min(max(interval_of(state, fetch), fetch.min_every), fetch.max_every)
+
+
+def _cells(row: "Row", fetch: "FetchSettings", now: datetime) -> tuple[str, ...]:
+    source, health, state = row
+    rhythm = _rhythm(source, state, fetch)
+    said = rhythm if isinstance(rhythm, str) else f"every {length(rhythm)}"
     if state is None:
-        return name, health, "never", "never", "0", "", ""
+        return source.name, health, "never", "never", said, "0", "", "0", "0", ""
     return (
-        name,
+        source.name,
         health,
         distance(state.last_success_at, now),
         distance(state.last_new_at, now),
+        said,
         str(state.failures),
         distance(state.due_at, now),
+        str(state.requests),
+        f"{state.bytes / MIB:.1f}",
         state.error or "",
     )
 
 
-def _as_json(row: "Row") -> dict[str, object]:
-    name, health, state = row
+def _as_json(row: "Row", fetch: "FetchSettings") -> dict[str, object]:
+    source, health, state = row
+    rhythm = _rhythm(source, state, fetch)
     return {
-        "name": name,
+        "name": source.name,
         "state": health,
         "last_success": machine(state.last_success_at) if state else None,
         "last_new": machine(state.last_new_at) if state else None,
+        "every": None if isinstance(rhythm, str) else rhythm.total_seconds(),
+        "cron": source.cron,
         "polls": state.polls if state else 0,
+        "requests": state.requests if state else 0,
+        "bytes": state.bytes if state else 0,
         "failures": state.failures if state else 0,
         "due": machine(state.due_at) if state else None,
         "error": state.error if state else None,

@@ -1,0 +1,73 @@
+"""What does Wirewatch do while this machine has no net?
+
+The polls that fail count for nothing: their sources keep their due times, and one of them is tried
+every `LOOK`, in turn, until one answers. It is told once, when it has lasted, and its end once. When
+a machine counts as offline is `crawler/reach.py`.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from archive import facts, sources
+from archive.events import Event
+from archive.sources import SourceState
+from crawler.gathering import Gathered
+from crawler.polling import ago
+from crawler.reach import Reach, after, answered, excused
+from crawler.source import Source
+from wirewatch.reports import report
+from wirewatch.rooms import Rooms
+
+# Since when, as text, while it is told and not over.
+FACT = "offline_since"
+# A net that comes back within this is not worth a word.
+LASTING = timedelta(minutes=2)
+LOOK = timedelta(seconds=10)
+# A source that was tried lets others have their turn, at most so long: when the net is back it is late.
+TURN = timedelta(minutes=5)
+
+
+async def is_excused(
+    rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, now: datetime
+) -> bool:
+    """Take note of a poll's outcome; whether it counts for nothing, and its lease has been seen to."""
+    reach = rooms.reach = after(rooms.reach, source, state, gathered, now)
+    if answered(gathered):
+        if rooms.maybe_offline:
+            rooms.maybe_offline = False
+            await rooms.archive.write(lambda conn: _tell_end(conn, rooms, now))
+        return False
+    if not excused(reach, gathered):
+        return False
+    rooms.maybe_offline = True
+    turn = min(LOOK * len(rooms.rules.sources), TURN)
+
+    def step(conn: Connection) -> None:
+        sources.put_off(conn, state, now + turn)
+        if now - (reach.offline_since or now) >= LASTING and since(conn) is None:
+            _tell(conn, rooms, reach, now)
+
+    await rooms.archive.write(step)
+    return True
+
+
+def since(conn: Connection) -> datetime | None:
+    """Since when this machine has been offline, where that was told and is not over."""
+    told = facts.get(conn, FACT)
+    return None if told is None else datetime.fromisoformat(told)
+
+
+def _tell(conn: Connection, rooms: Rooms, reach: Reach, now: datetime) -> None:
+    began = reach.offline_since or now
+    facts.put(conn, FACT, began.isoformat())
+    text = "no host can be reached; no source is charged for it. See whether this machine is online"
+    report(rooms.rules.settings, conn, Event(now, "offline", "this machine", text))
+
+
+def _tell_end(conn: Connection, rooms: Rooms, now: datetime) -> None:
+    began = since(conn)
+    if began is not None:
+        facts.put(conn, FACT, None)
+        text = f"is online again after {ago(now - began)}"
+        report(rooms.rules.settings, conn, Event(now, "online", "this machine", text))
