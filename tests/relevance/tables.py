@@ -1,8 +1,10 @@
 """Which phrases should fire which of the shipped watches?
 
-Reads the two tables: `own_sentences.tsv`, written for this project, and `real_titles.tsv`, which
-names entries of the shared data by file and number; their text is read in place. In a text of our
-own ` ¶ ` separates the title from the body. What is asked of the tables is in `test_relevance.py`.
+Reads the three tables: `own_sentences.tsv`, written for this project; `real_titles.tsv`, which names
+entries of the shared data by file and number, whose text is read in place; and `news_sentences.tsv`,
+headlines and leads as news has them, each held against all three watches, labelled before they were first
+run. In a text of our own ` ¶ ` separates the title from the body. What is asked of the
+tables is in `test_relevance.py`.
 """
 
 import csv
@@ -68,6 +70,29 @@ class Phrase:
         if self.part == "title":
             summary = body = ""
         return Article("phrase", "", title, summary, body, language=self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One line of the third table: which of the three watches fire, and no other?"""
+
+    text: str
+    language: str
+    watches: frozenset[str]
+    why: str
+
+    def article(self) -> Article:
+        """The headline as an article."""
+        title, _, body = self.text.partition(" ¶ ")
+        return Article("headline", "", title, body=body, language=self.language)
+
+
+def headlines() -> list[Headline]:
+    """The third table."""
+    return [
+        Headline(row["text"], row["language"], frozenset(row["watches"].split()) - {"-"}, row["why"])
+        for row in _rows(HERE / "news_sentences.tsv")
+    ]
 
 
 def own_sentences() -> list[Phrase]:

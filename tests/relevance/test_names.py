@@ -72,7 +72,7 @@ def test_the_name_of_somebody_else_never_counts_as_the_leaders(watchlist: Watchl
 
 def test_a_misspelt_capital_is_found_and_a_like_word_is_not(watchlist: Watchlist) -> None:
     assert "Vientiane" in _terms(watchlist, "Viantiane under water")
-    assert "North Korea, misspelt" in _terms(watchlist, "Pyongyan under water")
+    assert "Pyongyang" in _terms(watchlist, "Pyongyan under water")
     assert not _terms(watchlist, "My Valentine in Pyeongchang and Lagos")
 
 
