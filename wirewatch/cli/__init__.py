@@ -37,6 +37,7 @@ COMMANDS: dict[str, Entry] = {
     "sources": Entry("sources", "Show how each source fares."),
     "poll": Entry("poll", "Show what a poll of a source would do, or do it."),
     "discover": Entry("discover", "Look for feeds, sitemaps and article lists of a site."),
+    "opml": Entry("opml", "Take feeds over from another reader, or give them to one."),
     "shell": Entry("shell", "Try selectors on a page at a Python prompt."),
     "deliveries": Entry("deliveries", "List what is to be sent and what became of it."),
     "retry": Entry("retry", "Send again what could not be sent."),

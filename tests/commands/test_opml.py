@@ -1,0 +1,143 @@
+"""`wirewatch opml`: moving in from other readers, and out again."""
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from tests.commands.desk import Desk
+from wirewatch.config_files import locate
+from wirewatch.opml import Outline, read
+from wirewatch.settings import load
+
+# As each reader writes it: their own order of attributes, folders and extensions.
+RSS_TO_TELEGRAM = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0"><head><title>RSStT</title></head><body>
+<outline type="rss" text="VnExpress" title="VnExpress" xmlUrl="https://vnexpress.example/rss"/>
+</body></opml>"""
+MINIFLUX = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0"><head><title>Miniflux</title></head><body>
+<outline text="Asia"><outline title="Bangkok &amp;amp; beyond" text="Bangkok &amp;amp; beyond"
+  xmlUrl="https://bangkok.example/feed?a=1&amp;b=2" htmlUrl="https://bangkok.example/"></outline></outline>
+</body></opml>"""
+FRESHRSS = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0" xmlns:frss="https://freshrss.org/opml"><head><title>FreshRSS</title></head><body>
+<outline text="ข่าว">
+<outline text="ข่าวไทย" type="rss" xmlUrl="https://thai.example/feed"
+  frss:cssFullContent=".body" frss:priority="main"/>
+<outline text="No feed" type="HTML+XPath" xmlUrl="https://pages.example/" frss:xPathItem="//li"/>
+<outline text="JSON" type="JSONFEED" xmlUrl="https://json.example/feed.json"/>
+</outline></body></opml>"""
+NEWSBOAT = """<?xml version="1.0"?>
+<opml version="1.0"><head><title>Newsboat - Exported Feeds</title></head><body>
+<outline type="rss" xmlUrl="https://kpl.example/rss"
+  htmlUrl="https://kpl.example" title="KPL: &quot;news&quot; #1"/>
+<outline type="rss" xmlUrl="exec:~/bin/feed.py" title="A script"/>
+<outline type="rss" xmlUrl="query:Unread:unread = &quot;yes&quot;" title="Unread"/>
+</body></opml>"""
+
+
+def urls_of(folder: Path) -> dict[str, str]:
+    return {source.name: source.url for source in load(locate(folder, {}), {}).sources}
+
+
+def test_feeds_of_every_reader_become_sources_and_the_rest_is_named(desk: Desk, tmp_path: Path) -> None:
+    said = []
+    for name, text in (
+        ("rsstt", RSS_TO_TELEGRAM),
+        ("miniflux", MINIFLUX),
+        ("fresh", FRESHRSS),
+        ("newsboat", NEWSBOAT),
+    ):
+        file = tmp_path / f"{name}.opml"
+        file.write_text(text, encoding="utf-8")
+        ended = desk.run("opml", "import", file)
+        assert ended.code == 0
+        said += ended.err.splitlines()
+    urls = urls_of(desk.config)
+    assert {name: urls[name] for name in urls if not name.startswith("laotian")} == {
+        "vnexpress": "https://vnexpress.example/rss",
+        "bangkok-beyond": "https://bangkok.example/feed?a=1&b=2",
+        "thai-example": "https://thai.example/feed",
+        "json": "https://json.example/feed.json",
+        "kpl-news-1": "https://kpl.example/rss",
+    }
+    assert [line.strip() for line in said if line.startswith("  ")] == [
+        "thai-example: came without its settings cssfullcontent, priority",
+        "No feed: it is no feed but HTML+XPath: see `wirewatch discover https://pages.example/`",
+        "A script: exec:~/bin/feed.py is no address on the web",
+        'Unread: query:Unread:unread = "yes" is no address on the web',
+    ]
+
+
+def test_what_is_written_reads_like_a_users_own_file(desk: Desk) -> None:
+    ended = desk.run("opml", "import", "-", "--to", "moved", stdin=MINIFLUX)
+    assert (desk.config / "sources" / "moved.yaml").read_text(encoding="utf-8") == (
+        "sources:\n  # Asia\n  - name: bangkok-beyond\n    title: Bangkok & beyond\n"
+        "    url: https://bangkok.example/feed?a=1&b=2\n"
+    )
+    assert ended.out.startswith("1 sources are in ")
+
+
+def test_what_is_there_already_is_not_taken_twice_and_no_file_is_touched(desk: Desk) -> None:
+    assert desk.run("opml", "import", "-", "--to", "one", stdin=RSS_TO_TELEGRAM).code == 0
+    again = desk.run("opml", "import", "-", "--to", "two", stdin=RSS_TO_TELEGRAM)
+    assert again.code == 1
+    assert "VnExpress: is there already, as vnexpress" in again.err
+    assert not (desk.config / "sources" / "two.yaml").exists()
+    taken = desk.run("opml", "import", "-", "--to", "one", stdin=NEWSBOAT)
+    assert taken.code == 2
+    assert "choose another name" in taken.err
+
+
+def test_equal_titles_get_names_of_their_own(desk: Desk) -> None:
+    feeds = "".join(f'<outline text="News" xmlUrl="https://{n}.example/feed"/>' for n in "abc")
+    desk.run("opml", "import", "-", "--to", "x", stdin=f"<opml><body>{feeds}</body></opml>")
+    assert {"news", "news-2", "news-3"} <= urls_of(desk.config).keys()
+
+
+@pytest.mark.parametrize("text", ["", "no xml at all", "<html><body/></html>", "<rss><channel/></rss>"])
+def test_what_is_no_opml_is_said_so(desk: Desk, text: str) -> None:
+    ended = desk.run("opml", "import", "-", "--to", "x", stdin=text)
+    assert ended.code == 1
+    assert "this is no OPML" in ended.err
+    assert not (desk.config / "sources" / "x.yaml").exists()
+
+
+def test_entities_are_not_expanded_and_a_damaged_file_is_read_as_far_as_it_goes() -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    text = f'{bomb}<opml><body><outline text="&e;A & B" xmlUrl="https://a.example/feed"><outline'
+    assert read(text.encode()) == [Outline("https://a.example/feed", "A B")]
+
+
+def test_what_is_exported_is_imported_again(desk: Desk, tmp_path: Path) -> None:
+    ended = desk.run("opml", "export")
+    root = etree.fromstring(ended.out.encode())
+    outlines = root.findall("body/outline")
+    assert [(o.get("type"), o.get("title"), o.get("xmlUrl")) for o in outlines] == [
+        ("rss", "The Laotian Times", "https://laotiantimes.example/feed/"),
+        ("rss", "laotian-times-business", "https://laotiantimes.example/business/feed/"),
+    ]
+    assert [outline.url for outline in read(ended.out.encode())] == list(urls_of(desk.config).values())
+
+
+def test_no_secret_address_and_nothing_that_is_no_feed_is_exported(tmp_path: Path) -> None:
+    from tests.commands.desk import open_desk
+
+    sources = """\
+        sources:
+          - {name: own, url_file: own.secret}
+          - {name: other, url: 'https://me:password@other.example/feed'}
+          - {name: list, type: section, url: 'https://list.example/'}
+    """
+    desk = open_desk(tmp_path, sources__own=sources)
+    (desk.config / "sources" / "own.secret").write_text("https://own.example/feed?key=abcdefgh")
+    ended = desk.run("opml", "export")
+    desk.archive.close()
+    assert "abcdefgh" not in ended.out + ended.err
+    assert "password" not in ended.out + ended.err
+    assert [line.strip() for line in ended.err.splitlines()[1:]] == [
+        "own: its address is a secret",
+        "other: its address is a secret",
+        "list: is no feed but a section",
+    ]

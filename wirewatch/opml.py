@@ -1,0 +1,182 @@
+"""How do feeds come from other readers, and go back to them?
+
+OPML in and out: `read` understands what RSS-to-Telegram-Bot, miniflux, FreshRSS and newsboat write,
+`entries` makes config entries of it, `write` lists Wirewatch's own feeds. What cannot be carried over
+is named, with the reason. Files and printing are `wirewatch/cli/opml.py`.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+
+from lxml import etree
+from yarl import URL
+
+from crawler.addresses import canonical_url
+from crawler.source import Source
+from wirewatch.secrets import mask
+
+# FreshRSS names its other kinds of source in `type`: "HTML+XPath", "JSON+DotNotation".
+_FEED_TYPES = frozenset({"", "rss", "rss1", "rss2", "atom", "rdf", "link", "feed", "include", "jsonfeed"})
+# Said by readers about themselves, of no use to another.
+_IDLE = frozenset(
+    [
+        "text",
+        "title",
+        "type",
+        "xmlurl",
+        "htmlurl",
+        "description",
+        "language",
+        "version",
+        "category",
+        "created",
+    ]
+)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_NAME_LENGTH = 64
+_TYPES_THAT_ARE_FEEDS = ("feed", "google-news")
+
+
+class OpmlError(Exception):
+    """The file is no OPML; the text says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A feed as another reader had it. `folder` is where it lay there, "" for nowhere; `extras` are
+    names of settings that only that reader understands."""
+
+    url: str
+    title: str = ""
+    folder: str = ""
+    type: str = ""
+    language: str = ""
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MovedIn:
+    """Config entries by folder, in the file's order, and what was left behind, a line each."""
+
+    entries: Mapping[str, Sequence[Mapping[str, object]]]
+    left: Sequence[str]
+
+
+def read(text: bytes) -> list[Outline]:
+    """Every feed in an OPML file, in its order. Raises OpmlError."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    try:
+        root = etree.fromstring(text.strip(), parser)
+    except etree.XMLSyntaxError as error:
+        raise OpmlError(f"this is no OPML: {error}") from error
+    if root is None or etree.QName(root).localname.lower() != "opml":
+        raise OpmlError("this is no OPML: its first element is not <opml>")
+    return [_outline(element) for element in root.iter("{*}outline") if _url(element)]
+
+
+def entries(outlines: Iterable[Outline], known: Iterable[Source], names: Collection[str]) -> MovedIn:
+    """Config entries for what can be carried over.
+
+    `known` are the sources that are there already, and `names` may not be given again.
+    """
+    taken, addresses = set(names), {canonical_url(source.url): source.name for source in known}
+    made: dict[str, list[Mapping[str, object]]] = {}
+    left: list[str] = []
+    for outline in outlines:
+        problem = _problem(outline, addresses)
+        if problem is not None:
+            left.append(f"{outline.title or outline.url}: {problem}")
+            continue
+        name = _name(outline, taken)
+        taken.add(name)
+        addresses[canonical_url(outline.url)] = name
+        made.setdefault(outline.folder, []).append(_entry(name, outline))
+        if outline.extras:
+            left.append(f"{name}: came without its settings {', '.join(outline.extras)}")
+    return MovedIn(made, left)
+
+
+def write(sources: Iterable[Source]) -> tuple[bytes, list[str]]:
+    """An OPML 2.0 file of all that are feeds, and what stays out of it, a line each."""
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = "Wirewatch"
+    body = etree.SubElement(root, "body")
+    left = []
+    for source in sources:
+        title = source.title or source.name
+        if source.type not in _TYPES_THAT_ARE_FEEDS:
+            left.append(f"{source.name}: is no feed but a {source.type}")
+        elif mask(source.url) != source.url:
+            left.append(f"{source.name}: its address is a secret")
+        else:
+            # Some readers take no outline for a feed that lacks `type`.
+            said = {"type": "rss", "text": title, "title": title, "xmlUrl": source.url}
+            outline = etree.SubElement(body, "outline", said)
+            if len(source.languages) == 1:
+                outline.set("language", source.languages[0])
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True), left
+
+
+def _url(element: "etree._Element") -> str:
+    return (_attribute(element, "xmlUrl") or _attribute(element, "xmlurl") or "").strip()
+
+
+def _attribute(element: "etree._Element", name: str) -> str:
+    return str(element.get(name) or "")
+
+
+def _outline(element: "etree._Element") -> Outline:
+    above = element.getparent()
+    folder = _title(above) if above is not None and etree.QName(above).localname == "outline" else ""
+    plain = {str(name).rpartition("}")[2].lower() for name in element.attrib}
+    return Outline(
+        _url(element),
+        _title(element),
+        folder or _attribute(element, "category"),
+        _attribute(element, "type").strip(),
+        _attribute(element, "language").strip(),
+        tuple(sorted(plain - _IDLE)),
+    )
+
+
+def _title(element: "etree._Element") -> str:
+    # Some write titles that are escaped once too often.
+    text = unescape(_attribute(element, "title") or _attribute(element, "text"))
+    return " ".join(text.split())
+
+
+def _problem(outline: Outline, addresses: Mapping[str, str]) -> str | None:
+    """Why a feed cannot be carried over; None where it can."""
+    if outline.type.lower() not in _FEED_TYPES:
+        return f"it is no feed but {outline.type}: see `wirewatch discover {outline.url}`"
+    try:
+        url = URL(outline.url)
+    except ValueError:
+        return f"{outline.url} is no address"
+    if url.scheme not in ("http", "https") or not url.host:
+        return f"{outline.url} is no address on the web"
+    known = addresses.get(canonical_url(outline.url))
+    return f"is there already, as {known}" if known is not None else None
+
+
+def _name(outline: Outline, taken: Collection[str]) -> str:
+    """A name that is free: of the title where that is in Latin letters, else of the host."""
+    host = (URL(outline.url).host or "").removeprefix("www.")
+    name = _slug(outline.title if outline.title.isascii() else "") or _slug(host) or "feed"
+    number = 1
+    while (free := name if number == 1 else f"{name[: _NAME_LENGTH - 4]}-{number}") in taken:
+        number += 1
+    return free
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_NAME_LENGTH].strip("-")
+
+
+def _entry(name: str, outline: Outline) -> dict[str, object]:
+    entry: dict[str, object] = {"name": name, "title": outline.title or name}
+    if _LANGUAGE.fullmatch(outline.language):
+        entry["languages"] = [outline.language]
+    return entry | {"url": outline.url}
