@@ -72,6 +72,11 @@ _WRAPPERS = (
 _AMP_CACHE = re.compile(r"^https?://(?:[\w-]+\.)?cdn\.ampproject\.org/\w/(s/)?(.+)$", re.IGNORECASE)
 _GOOGLE_AMP = re.compile(r"^https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?(.+)$", re.IGNORECASE)
 _WEB = ("http://", "https://")
+# Nothing in it to take away but the host's beginning, an index and the slash at the end: most links.
+_PLAIN = re.compile(
+    r"https?://(?P<host>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]+)(?P<path>(?:/[a-zA-Z0-9_~-][\w.~-]*)*/?)",
+    re.ASCII,
+)
 
 
 @lru_cache(maxsize=16384)
@@ -96,6 +101,9 @@ def canonical_url(link: str) -> str:
 def _simpler(text: str) -> str:
     if not text[:8].lower().startswith(_WEB):
         return text
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and "amp" not in text.lower():
+        return f"https://{_host(plain['host'])}{_path(plain['path'])}"
     try:
         url = URL(text)
         host = url.raw_host
@@ -121,8 +129,7 @@ def _unwrapped(text: str, url: URL, host: str) -> str | None:
 
 
 def _built(url: URL, host: str) -> str:
-    host = host.rstrip(".").lower()
-    host = _MOBILE_INSIDE.sub(r"\1.", _MOBILE.sub("", host))
+    host = _host(host.rstrip(".").lower())
     port = url.explicit_port
     authority = f"[{host}]" if ":" in host else host
     if port is not None and port not in (80, 443):
@@ -135,6 +142,10 @@ def _built(url: URL, host: str) -> str:
         + (f"?{query}" if query else "")
         + (f"#{fragment}" if fragment.startswith("!") else "")
     )
+
+
+def _host(host: str) -> str:
+    return _MOBILE_INSIDE.sub(r"\1.", _MOBILE.sub("", host))
 
 
 def _path(raw: str) -> str:

@@ -7,6 +7,7 @@ no known language.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from archive.text.scripts import KINDS, Kind
 
@@ -30,15 +31,16 @@ def detect(text: str, stated: str | None = None, outlet_languages: tuple[str, ..
     first 2,000 characters are read.
     """
     beginning = text[:_READ]
-    # Nothing to count in half of all texts: no script but Latin is ASCII.
-    script = None if beginning.isascii() else _by_script(Counter(KINDS[letter] for letter in beginning))
+    # Nothing to count in half of all texts: no script but Latin is ASCII, and no letter of Vietnamese.
+    letters: Mapping[str, int] = {} if beginning.isascii() else Counter(beginning.lower())
+    script = _by_script(_kinds(letters)) if letters else None
     if script is not None and script != "zh":
         return script
     if script == "zh":
         return next((language for language in (stated, *outlet_languages) if _is_chinese(language)), "zh")
     if stated:
         return stated
-    if sum(character in _VIETNAMESE for character in beginning.lower()) >= 3:
+    if sum(letters[letter] for letter in _VIETNAMESE & letters.keys()) >= 3:
         return "vi"
     possible = [language for language in outlet_languages if _primary(language) not in _SCRIPT_LANGUAGES]
     return possible[0] if len(possible) == 1 else None
@@ -47,9 +49,17 @@ def detect(text: str, stated: str | None = None, outlet_languages: tuple[str, ..
 _SCRIPT_LANGUAGES = frozenset({*_BY_SCRIPT.values(), "ja", "zh"})
 
 
-def _by_script(kinds: Counter[Kind]) -> str | None:
+def _kinds(letters: Mapping[str, int]) -> list[int]:
+    """How many letters there are of each kind, by its number."""
+    kinds = [0] * len(Kind)
+    for letter, times in letters.items():
+        kinds[KINDS[letter]] += times
+    return kinds
+
+
+def _by_script(kinds: Sequence[int]) -> str | None:
     """The language that the most frequent script stands for, zh for Han alone."""
-    total = kinds.total() - kinds[Kind.OTHER] - kinds[Kind.DIGIT] - kinds[Kind.MARK]
+    total = sum(kinds) - kinds[Kind.OTHER] - kinds[Kind.DIGIT] - kinds[Kind.MARK]
     east_asian = sum(kinds[kind] for kind in _CJK)
     # A quarter, not half: headlines are full of Latin names, and a Latin text holds no kana at all.
     if total and east_asian * 4 >= total:

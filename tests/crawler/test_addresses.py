@@ -199,5 +199,24 @@ def test_case_and_scheme_of_the_host_never_matter(link: str) -> None:
     assert canonical_url(other) == canonical_url(link)
 
 
+HOSTS = st.lists(
+    st.sampled_from(["www", "m", "mobile", "kpl", "co", "la", "x--y", "127", "0", "example"]),
+    min_size=1,
+    max_size=5,
+).map(".".join)
+PATHS = st.lists(
+    st.sampled_from(
+        ["", "/", "/a", "/..", "/.", "/index.html", "/~x", "/-", "/a.b", "/index.shtml", "_", "/2026"]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(st.sampled_from(["http://", "https://"]), HOSTS, PATHS)
+def test_what_is_read_the_short_way_reads_the_same_the_long_way(scheme: str, host: str, path: str) -> None:
+    # A parameter that says nothing leads past the shortcut for plain addresses.
+    assert canonical_url(f"{scheme}{host}{path}") == canonical_url(f"{scheme}{host}{path}?utm_source=rss")
+
+
 def test_wrappers_within_wrappers_come_to_an_end() -> None:
     assert canonical_url("https://google.com/amp/s/" + "google.com/amp/s/" * 150 + "kpl.example/news/1") == A
