@@ -7,6 +7,7 @@ What may be sent is decided in `alerts/outbox/`; deliveries are in `archive/deli
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -107,7 +108,7 @@ def park(conn: Connection, chat: str, not_before: datetime | None, reason: str |
 
 def count_sent(conn: Connection, chat: str, count: int, now: datetime) -> None:
     """So many messages may have gone to the chat just now, besides those it is known to have had."""
-    sent = [round(now.timestamp() * 1000)] * count
+    sent = [ceil(now.timestamp() * 1000)] * count
     put(conn, chat, recent=[*get(conn, chat).recent, *sent])
 
 

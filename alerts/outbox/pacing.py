@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 
 from alerts.channel import Pacing
 from archive.chats import SHARED_SPACE, space
@@ -86,7 +87,8 @@ class ChatPace:
 
     def written(self) -> list[int]:
         """What another process has to know of it: milliseconds since 1970."""
-        return [round(moment.timestamp() * 1000) for moment in self.recent]
+        # Rounded up: half a millisecond too early would be one message too many.
+        return [ceil(moment.timestamp() * 1000) for moment in self.recent]
 
 
 def chat_limits(chat: str, pacing: Pacing) -> tuple[Limit, ...]:
