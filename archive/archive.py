@@ -8,20 +8,24 @@ files of their tables; making the schema is `archive/schema.py`, the daemon's lo
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 T = TypeVar("T")
 
 # A backup or another command may hold the file; wait this long before an error (seconds).
 BUSY_WAIT = 30
 READERS = 2
+DAMAGED = "the archive is damaged: restore a backup; the file was left as it is"
+_MALFORMED = "malformed"
 
 
 class ArchiveError(Exception):
@@ -39,6 +43,9 @@ class Archive:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="archive-reader")
         # Called in the event loop after a write that woke a job; set by whoever runs the jobs.
         self.on_wake: Callable[[], None] = lambda: None
+        # What was found to be damaged, if anything was, and who is to hear of it, in the event loop.
+        self.damage: str | None = None
+        self.on_damage: Callable[[], None] = lambda: None
 
     async def write(self, step: Callable[[Connection], T], *, durable: bool = False) -> T:
         """Run `step` in one transaction in the writer thread and give its result.
@@ -46,15 +53,26 @@ class Archive:
         It is committed when this returns, rolled back when `step` raises. With `durable` the
         commit also outlives a power cut: used where something becomes visible outside next.
         """
-        loop = asyncio.get_running_loop()
-        result, woken = await loop.run_in_executor(self._writer, self.write_now, step, durable)
+        result, woken = await self._run(self._writer, partial(self.write_now, step, durable))
         if woken:
             self.on_wake()
         return result
 
     async def read(self, step: Callable[[Connection], T]) -> T:
         """Run `step` on one consistent view in a reader thread and give its result."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, step)
+        return await self._run(self._readers, partial(self.read_now, step))
+
+    async def _run(self, threads: ThreadPoolExecutor, act: Callable[[], T]) -> T:
+        if self.damage is not None:
+            raise ArchiveError(self.damage)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, act)
+        except DatabaseError as error:
+            if _MALFORMED in _said(error):
+                # Whatever else would be written might bury what can still be saved.
+                self.damage = f"{self.shown}: {plain_error(error)}"
+                self.on_damage()
+            raise
 
     def write_now(self, step: Callable[[Connection], T], durable: bool = False) -> tuple[T, bool]:
         """As `write`, in the calling thread; also tells whether `step` woke a job."""
@@ -75,6 +93,11 @@ class Archive:
         """As `read`, in the calling thread."""
         with self.engine.connect() as conn, conn.begin():
             return step(conn)
+
+    @property
+    def shown(self) -> str:
+        """Where it lies, without a password."""
+        return self.url.render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Let running steps end, then close every connection."""
@@ -125,18 +148,43 @@ def _pragma(conn: Connection, name: str, value: str) -> None:
     driver.execute(f"pragma {name} = {value}")
 
 
+# Part of what the database says, and what it means to the person who runs the archive.
+_MEANINGS = {
+    "disk is full": "the disk is full: free some space, nothing was lost",
+    "disk I/O error": "the disk cannot be read or written: see whether it is full or failing",
+    "database is locked": "another program holds the archive: end it, or wait",
+    "readonly database": "the archive may not be written: check its owner and rights",
+    _MALFORMED: DAMAGED,
+    "not a database": "this file is no archive: check the path in `archive:`",
+    "unable to open": "the archive's folder does not exist or may not be entered",
+    "No space left": "the database's disk is full: free some space, nothing was lost",
+    "Connection refused": "the database does not answer: start it, or check the address in `archive:`",
+}
+
+
+def trouble(error: BaseException) -> str | None:
+    """What is wrong with the archive, in one sentence; None where the error is the program's own."""
+    if not isinstance(error, DBAPIError):
+        return None
+    said = _said(error)
+    return next((f"{meaning} ({said})" for part, meaning in _MEANINGS.items() if part in said), None)
+
+
 def plain_error(error: DBAPIError) -> str:
     """What a database error means to the person who runs the archive, in one sentence."""
-    said = str(error.orig or error).strip().splitlines()[0]
-    known = {
-        "database or disk is full": "the disk is full: free some space, nothing was lost",
-        "database is locked": "another program holds the archive: end it, or wait",
-        "readonly database": "the archive may not be written: check its owner and rights",
-        "malformed": "the archive is damaged: restore a backup; the file was left as it is",
-        "not a database": "this file is no archive: check the path in `archive:`",
-        "unable to open": "the archive's folder does not exist or may not be entered",
-    }
-    for part, meaning in known.items():
-        if part in said:
-            return f"{meaning} ({said})"
-    return said
+    return trouble(error) or _said(error)
+
+
+def _said(error: DBAPIError) -> str:
+    return str(error.orig or error).strip().splitlines()[0]
+
+
+@contextmanager
+def told_plainly(where: str) -> Iterator[None]:
+    """Inside, what a person can mend about the archive is an ArchiveError that names it: `where`."""
+    try:
+        yield
+    except DBAPIError as error:
+        if (wrong := trouble(error)) is None:
+            raise
+        raise ArchiveError(f"{where}: {wrong}") from error

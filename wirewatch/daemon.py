@@ -20,9 +20,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
 from archive import articles, deliveries, sources
-from archive.archive import Archive
+from archive.archive import Archive, ArchiveError, told_plainly
 from archive.lock import DaemonLock
-from archive.schema import prepare
+from archive.schema import check_whole, prepare
 from archive.wake import wake
 from crawler.children import Child
 from crawler.client import Client
@@ -77,9 +77,13 @@ async def run(settings: Settings, durations: Durations | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings, durations or Durations()):
+    async with running(settings, durations or Durations()) as daemon:
+        archive = daemon.rooms.archive
+        archive.on_damage = stop.set
         await stop.wait()
         log.info("stopping")
+    if archive.damage is not None:
+        raise ArchiveError(archive.damage)
 
 
 def _allow_many_files() -> None:
@@ -96,7 +100,8 @@ async def running(
     async with AsyncExitStack() as stack:
         rooms, outgoing = await _open(stack, settings, durations, clock)
         daemon = Daemon(rooms, Poller(rooms), Jobs(rooms.archive, _jobs(rooms), clock), LoopLag())
-        await _recover(rooms)
+        with told_plainly(rooms.archive.shown):
+            await _recover(rooms)
         loops = {"poller": daemon.poller.run, "jobs": daemon.jobs.run, "loop lag": daemon.lag.run}
         if outgoing.updates is not None:
             loops["updates"] = outgoing.updates.run
@@ -126,6 +131,7 @@ async def _open(
     archive = Archive(settings.archive)
     stack.callback(archive.close)
     await asyncio.to_thread(prepare, archive)
+    await asyncio.to_thread(check_whole, archive)
     lock = DaemonLock(archive)
     lock.acquire()
     stack.callback(lock.release)

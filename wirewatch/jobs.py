@@ -86,7 +86,16 @@ class Jobs:
         except Exception:
             # One bad key must not stop the others; its row stays and it runs again.
             log.exception("job %s %s failed and runs again in %s", due.job, due.key, RETRY)
-            await self._archive.write(lambda conn: wakes.postpone(conn, due, self._clock() + RETRY))
+            await self._rest(due)
+
+    async def _rest(self, failed: Wake) -> None:
+        """Let a key that failed wait, also where not even that can be written."""
+        try:
+            await self._archive.write(lambda conn: wakes.postpone(conn, failed, self._clock() + RETRY))
+        except Exception:
+            # Its row says that it is due: it would run again at once, for ever.
+            log.exception("that %s %s waits cannot be written", failed.job, failed.key)
+            await asyncio.sleep(RETRY.total_seconds())
 
     async def _sleep(self) -> None:
         later = await self._archive.read(lambda conn: wakes.next_wake(conn, besides=list(self._running)))

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from wirewatch.secrets import install
 
+# The same trouble of the archive is told again after so many seconds.
+SAY_AGAIN = 60.0
 _QUIET = (
     "aiohttp", "alembic", "apscheduler", "htmldate", "httpcore", "httpx", "scrapy", "telegram", "trafilatura"
 )  # fmt: skip
@@ -31,6 +33,39 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class PlainTroubles(logging.Filter):
+    """Tells what is wrong with the archive in a sentence in place of a traceback, once a minute.
+
+    A full disk fails every job and every poll, and is not made emptier by saying so each time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        wrong = trouble_of(error)
+        if wrong is None:
+            return True
+        last = self._said.get(wrong)
+        if last is not None and record.created - last < SAY_AGAIN:
+            return False
+        self._said[wrong] = record.created
+        record.msg, record.args = f"{record.getMessage()}: {wrong}", None
+        record.exc_info = record.exc_text = None
+        return True
+
+
+def trouble_of(error: BaseException | None) -> str | None:
+    """What is wrong with the archive, if that is what the error says."""
+    # Where it is not loaded, nobody can have raised its errors.
+    module = sys.modules.get("archive.archive")
+    if module is None or error is None:
+        return None
+    return str(error) if isinstance(error, module.ArchiveError) else module.trouble(error)
+
+
 def start_logging() -> None:
     """Log to stderr from INFO on."""
     handler = logging.StreamHandler(sys.stderr)
@@ -39,6 +74,7 @@ def start_logging() -> None:
     else:
         handler.setFormatter(JsonLines())
     root = logging.getLogger()
+    handler.addFilter(PlainTroubles())
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     for name in _QUIET:

@@ -339,7 +339,9 @@ class Life(RuleBasedStateMachine):
     def row(self, one: Alerted) -> Delivery | None:
         """Its delivery; None where it came too late to go alone, and is part of a digest."""
         row = self.archive.read_now(lambda conn: deliveries.get(conn, one.delivery))
-        return row if row is not None and row.kind == "alert" else None
+        # SQLite gives the number of a row that is gone to the next.
+        is_it = row is not None and row.kind == "alert" and row.content["title"] == one.headline
+        return row if is_it else None
 
     def is_in_digest(self, one: Alerted) -> bool:
         late = (m.content.text for m in self.standing(one.chat) if m.content.text.startswith(HEADER))

@@ -106,6 +106,35 @@ async def test_a_job_that_fails_runs_again_and_does_not_stop_others(
     assert (tried.count("bad"), tried.count("good")) == (3, 1)
 
 
+async def test_a_job_that_fails_rests_though_nothing_can_be_written(
+    sqlite_archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RETRY", timedelta(milliseconds=100))
+    tried: list[str] = []
+    full = False
+    write = sqlite_archive.write
+
+    async def written(step):
+        if full:
+            raise OSError("the disk is full")
+        return await write(step)
+
+    async def job(key: str) -> None:
+        tried.append(key)
+        if full:
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(sqlite_archive, "write", written)
+    async with engine(sqlite_archive, job=job):
+        full = True
+        await write(lambda conn: wake(conn, "job", "a", now()))
+        await until(lambda: bool(tried))
+        await asyncio.sleep(0.35)
+        assert len(tried) <= 5
+        full = False
+        await until(lambda: sqlite_archive.read_now(next_wake) is None)
+
+
 async def test_a_job_that_defers_itself_rests_until_then(archive: Archive) -> None:
     runs: list[datetime] = []
 

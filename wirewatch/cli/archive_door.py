@@ -20,7 +20,7 @@ def opened(config: "Settings", *, create: bool = False) -> "Iterator[Archive]":
 
     Raises ArchiveError where there is none, or none that can be used.
     """
-    from archive.archive import Archive, ArchiveError
+    from archive.archive import Archive, ArchiveError, told_plainly
     from archive.schema import prepare
 
     if isinstance(config.archive, Path):
@@ -31,6 +31,7 @@ def opened(config: "Settings", *, create: bool = False) -> "Iterator[Archive]":
     archive = Archive(config.archive)
     try:
         prepare(archive)
-        yield archive
+        with told_plainly(archive.shown):
+            yield archive
     finally:
         archive.close()
