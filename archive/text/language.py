@@ -2,16 +2,20 @@
 
 By its script first: Lao, Thai, Khmer, Burmese, Hangul and kana decide alone. Then what the feed or
 page stated, then what the outlet writes in. Vietnamese is known by letters that no other language
-has. There is no statistical model here: Latin and Cyrillic text without a word from the outlet has
-no known language.
+has. Only where none of these decides is the small model of `language_model.py` asked.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from archive.text.language_model import guess
 from archive.text.scripts import KINDS, Kind
 
 _READ = 2_000
+# Below that a text is a name, and a name has no language.
+_FEWEST_LETTERS = 12
+# More tells the model nothing new.
+_ENOUGH = 300
 _BY_SCRIPT = {
     Kind.LAO: "lo",
     Kind.THAI: "th",
@@ -43,7 +47,17 @@ def detect(text: str, stated: str | None = None, outlet_languages: tuple[str, ..
     if sum(letters[letter] for letter in _VIETNAMESE & letters.keys()) >= 3:
         return "vi"
     possible = [language for language in outlet_languages if _primary(language) not in _SCRIPT_LANGUAGES]
-    return possible[0] if len(possible) == 1 else None
+    if len(possible) == 1:
+        return possible[0]
+    return _guessed(beginning[:_ENOUGH], {_primary(language): language for language in possible})
+
+
+def _guessed(text: str, possible: Mapping[str, str]) -> str | None:
+    """What the model says, in the outlet's own spelling: one of the outlet's languages if it has any."""
+    if sum(KINDS[character] is Kind.LETTER for character in text) < _FEWEST_LETTERS:
+        return None
+    language = guess(text, possible)
+    return None if language is None else possible.get(language, language)
 
 
 _SCRIPT_LANGUAGES = frozenset({*_BY_SCRIPT.values(), "ja", "zh"})

@@ -1,4 +1,7 @@
-"""The language of a text: its script first, then what was stated, then the outlet's word."""
+"""The language of a text: its script first, then what was stated, then the outlet's word, then a model."""
+
+import subprocess
+import sys
 
 import pytest
 
@@ -33,12 +36,52 @@ def test_the_stated_language_holds_where_the_script_has_many() -> None:
 
 def test_the_only_possible_language_of_the_outlet_holds_next() -> None:
     assert detect("Laos bans exports", outlet_languages=("en", "lo")) == "en"
-    assert detect("Laos bans exports", outlet_languages=("en", "fr")) is None
+    assert detect("Hanoi", outlet_languages=("en", "fr")) is None
 
 
 def test_han_alone_is_chinese_unless_somebody_says_japanese() -> None:
     assert detect("金正恩総書記訪中", outlet_languages=("ja",)) == "ja"
     assert detect("金正恩訪中", stated="zh-Hant") == "zh-Hant"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Laos will Kohlekraftwerk am Mekong bauen", "de"),
+        ("Hilagang Korea, nagpakawala na naman ng missile", "fil"),
+        ("Manila floods shut schools for third day", "en"),
+        ("Лавров вылетел в Пхеньян", "ru"),
+        ("La Corée du Nord tire\nun missile de croisière", "fr"),
+    ],
+)
+def test_where_neither_script_nor_outlet_tells_the_model_is_asked(text: str, language: str) -> None:
+    assert detect(text) == language
+
+
+def test_the_model_chooses_only_among_the_outlets_languages_and_spells_them_so() -> None:
+    text = "Manila floods shut schools for third day"
+    assert detect(text, outlet_languages=("en-PH", "fil")) == "en-PH"
+    assert detect(text, outlet_languages=("fil", "es")) is None
+
+
+@pytest.mark.parametrize("text", ["Laos bans exports \ud800 of unprocessed minerals", "\ud800" * 50])
+def test_the_model_takes_any_text(text: str) -> None:
+    assert detect(text) in {"en", None}
+
+
+def test_the_model_is_loaded_only_for_a_text_that_needs_it() -> None:
+    program = (
+        "import sys\nfrom archive.text.language import detect\n"
+        "detect('ປະເທດລາວ'); detect('Laos bans all exports', 'en')\n"
+        "detect('Laos bans all exports', None, ('en',))\n"
+        "before = 'fasttext' in sys.modules\n"
+        "detect('Laos bans all exports of minerals')\n"
+        "print(before, 'fasttext' in sys.modules, 'requests' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.split() == ["False", "True", "False"]
 
 
 @pytest.mark.parametrize("text", ["", "123 …", "Laos bans exports", "\ud800"])
