@@ -94,9 +94,10 @@ def _reachable(found: Path, folder: Path) -> Path:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], pid_file: Path, log: Path) -> None:
-    until = time.monotonic() + 30
+    # The file is there before it says anything; its last line is the server's state.
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
-        if pid_file.exists() and "ready" in pid_file.read_text().splitlines()[-1]:
+        if pid_file.exists() and pid_file.read_text().rstrip().endswith("ready"):
             return
         time.sleep(0.02)
     raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}")
