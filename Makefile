@@ -30,7 +30,7 @@ check: .venv/.checking  ## floors, lint, format, types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-bench: .venv/.testing  ## measured figures, each beside a reference in the same run
+bench: .venv/.testing .venv/peers/.installed  ## measured figures, each beside a reference in the same run
 	$(BIN)/python -m benchmarks
 
 crash: .venv/.testing  ## the crash tests at full size
@@ -65,6 +65,13 @@ clean:  ## everything that was made here, except config/ and var/
 
 .venv/.testing: .venv/.installed
 	$(PIP) --editable '.[test]'
+	@touch $@
+
+# Other feed readers, measured beside Wirewatch by `make bench`; one that cannot be had is named there.
+.venv/peers/.installed: .venv/bin/python benchmarks/peers/requirements.txt
+	$(BIN)/python -m venv .venv/peers
+	-.venv/peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt
+	@command -v newsboat >/dev/null || echo "newsboat is not installed and will be missing$(if $(findstring debian,$(DISTRO)),: apt install newsboat)"
 	@touch $@
 
 .venv/.checking: .venv/.testing

@@ -2,7 +2,8 @@
 
 Run as a process: `python -m benchmarks.feed_server N PORT`. Feed n answers at 127.1.x.y with 25
 items, ETag and gzip. `GET /round/K` on any of them moves all feeds to round K: 0 and 1 are the
-same (a 304 for who asks conditionally), each further round brings two new items a feed.
+same (a 304 for who asks conditionally), each further round brings two new items a feed. `GET /answered`
+tells how many feeds and how many 304s were given since it was asked last.
 """
 
 import asyncio
@@ -46,6 +47,7 @@ class Feeds:
 
     def __init__(self) -> None:
         self.round = 0
+        self.whole = self.unchanged = 0
         self._made: dict[int, tuple[bytes, str]] = {}
 
     def turn(self, to: int) -> None:
@@ -84,11 +86,17 @@ class Connection(asyncio.Protocol):
         if path.startswith(b"/round/"):
             self._feeds.turn(int(path[7:]))
             return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
+        if path == b"/answered":
+            told = f"{self._feeds.whole} {self._feeds.unchanged}"
+            self._feeds.whole = self._feeds.unchanged = 0
+            return f"HTTP/1.1 200 OK\r\nContent-Length: {len(told)}\r\n\r\n{told}".encode()
         if path == b"/robots.txt":
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
         body, etag = self._feeds.body(self._feed)
         if etag.encode() in head:
+            self._feeds.unchanged += 1
             return f"HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n".encode()
+        self._feeds.whole += 1
         return (
             f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Encoding: gzip\r\n"
             f"ETag: {etag}\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -1,10 +1,13 @@
-"""What does a round over N feeds cost, beside the bare aiohttp reference?
+"""What does a round over N feeds cost, beside the bare aiohttp reference and beside other readers?
 
-Rounds: all new, nothing changed (304), two new items a feed. Both sides are whole processes,
-started for each round, and take turns; Wirewatch is `wirewatch run --once` with archive, matching,
-stories and outbox on. Prints medians and the ratio Wirewatch / reference.
+`python -m benchmarks.rounds [N …] [--repeats R] [--without-peers]`. Rounds: all new, nothing changed
+(304), two new items a feed. All sides are whole processes, started for each round, and take turns;
+Wirewatch is `wirewatch run --once` with archive, matching, stories and outbox on. Prints medians and
+their ratio to Wirewatch's and the reference's; for two sizes also what one more feed costs, the start
+left out.
 """
 
+import argparse
 import os
 import resource
 import socket
@@ -14,30 +17,41 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from benchmarks.feed_server import address
+from benchmarks.peers import PEERS, urls
 
 ROUNDS = {0: "all new", 1: "nothing changed (304)", 2: "two new items a feed"}
+REFERENCE, OURS = "reference", "wirewatch"
+# Rounds at which one repeat takes minutes are not repeated as often.
+REPEATS = {100: 5, 1000: 3, 5000: 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One process: seconds by the wall, seconds of CPU with its children, peak memory in MB."""
+    """One process: seconds by the wall, seconds of CPU with its children, peak memory in MB; and the
+    share of its requests that were answered by a 304."""
 
     wall: float
     cpu: float
     peak: float
+    unchanged: float = 0.0
+
+
+Run = Callable[[], Cost]
+Costs = dict[tuple[int, str], list[Cost]]
 
 
 def measured(command: list[str]) -> Cost:
     """Run `command` to its end; RuntimeError with its last words if it fails."""
     before = time.perf_counter()
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
@@ -48,20 +62,13 @@ def measured(command: list[str]) -> Cost:
     return Cost(time.perf_counter() - before, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def reference(folder: Path, count: int, port: int) -> Callable[[], Cost]:
+def reference(folder: Path, count: int, port: int) -> Run:
     """Rounds of the bare reference on one database."""
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.reference",
-        str(folder / "reference.db"),
-        str(count),
-        str(port),
-    ]
-    return lambda: measured(command)
+    module = [sys.executable, "-m", "benchmarks.peers.reference"]
+    return partial(measured, [*module, str(folder / "reference.db"), str(count), str(port)])
 
 
-def wirewatch(folder: Path, count: int, port: int) -> Callable[[], Cost]:
+def wirewatch(folder: Path, count: int, port: int) -> Run:
     """Rounds of `wirewatch run --once` on one archive; before each every source is made due."""
     config = folder / "config"
     (config / "sources").mkdir(parents=True)
@@ -71,8 +78,8 @@ def wirewatch(folder: Path, count: int, port: int) -> Callable[[], Cost]:
     )
     (config / "sources" / "bench.yaml").write_text(
         "sources:\n" + "".join(
-            f"  - {{name: feed-{n}, url: 'http://{address(n)}:{port}/feed', every: 1h, full_text: never}}\n"
-            for n in range(count)
+            f"  - {{name: feed-{n}, url: '{url}', every: 1h, full_text: never}}\n"
+            for n, url in enumerate(urls(count, port))
         )
     )  # fmt: skip
     command = [sys.executable, "-m", "wirewatch", "run", "--once", "--config", str(config)]
@@ -87,48 +94,129 @@ def wirewatch(folder: Path, count: int, port: int) -> Callable[[], Cost]:
     return once
 
 
-def compare(count: int, repeats: int) -> None:
-    """Print the table for `count` feeds."""
+def sides(folder: Path, count: int, port: int, *, peers: bool) -> tuple[dict[str, Run], set[str]]:
+    """Everybody's rounds on new databases in `folder`; and who needs a round more before the second."""
+    runs = {REFERENCE: reference(folder, count, port), OURS: wirewatch(folder, count, port)}
+    cold = set()
+    for peer in PEERS if peers else ():
+        if count not in peer.sizes:
+            continue
+        own = folder / peer.name.replace(" ", "-")
+        own.mkdir()
+        try:
+            command = peer.command(own, urls(count, port))
+        except subprocess.CalledProcessError as error:
+            print(f"{peer.name} is left out: {error}")
+            continue
+        if command is None:
+            continue
+        runs[peer.name] = partial(measured, command)
+        if peer.warm_up:
+            cold.add(peer.name)
+    return runs, cold
+
+
+def compare(count: int, repeats: int, *, peers: bool) -> Costs:
+    """Measure and print the table for `count` feeds."""
+    costs: Costs = {}
     with tempfile.TemporaryDirectory() as name:
         port = _free_port()
         server = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.feed_server", str(count), str(port)], stdout=subprocess.PIPE
         )
+        ask = partial(_ask, f"http://{address(0)}:{port}")
         try:
             server.stdout.readline()
-            costs: dict[tuple[int, str], list[Cost]] = {}
             for repeat in range(repeats):
                 folder = Path(name) / str(repeat)
                 folder.mkdir()
-                sides = {
-                    "reference": reference(folder, count, port),
-                    "wirewatch": wirewatch(folder, count, port),
-                }
+                runs, cold = sides(folder, count, port, peers=peers)
                 for number in ROUNDS:
-                    urllib.request.urlopen(f"http://{address(0)}:{port}/round/{number}").close()
-                    for side, run in sides.items():
-                        costs.setdefault((number, side), []).append(run())
+                    ask(f"/round/{number}")
+                    for side, run in list(runs.items()):
+                        try:
+                            if number == 1 and side in cold:
+                                run()
+                            ask("/answered")
+                            cost = run()
+                        except RuntimeError as error:
+                            if side in (REFERENCE, OURS):
+                                raise
+                            print(f"left out: {error}")
+                            del runs[side]
+                            continue
+                        whole, unchanged = map(int, ask("/answered").split())
+                        share = unchanged / max(whole + unchanged, 1)
+                        costs.setdefault((number, side), []).append(
+                            Cost(cost.wall, cost.cpu, cost.peak, share)
+                        )
         finally:
             server.terminate()
             server.wait()
-    _print(count, repeats, costs)
+    _print(count, costs)
+    return costs
 
 
-def _print(count: int, repeats: int, costs: dict[tuple[int, str], list[Cost]]) -> None:
+def _print(count: int, costs: Costs) -> None:
+    repeats = len(costs[0, OURS])
     print(f"\n{count} feeds, {repeats} repeats, medians; whole processes, start included")
-    print(f"{'round':24}{'':12}{'feeds/s':>9}{'CPU ms/feed':>13}{'peak MB':>9}")
+    heads = ("feeds/s", "CPU ms/feed", "peak MB", "304", "CPU : ref", "CPU : ours", "wall : ours")
+    print(f"{'':22}{'':14}" + "".join(f"{head:>12}" for head in heads))
     for number, what in ROUNDS.items():
-        rows = {}
-        for side in ("reference", "wirewatch"):
-            runs = costs[number, side]
-            rows[side] = (
-                count / median(run.wall for run in runs),
-                1000 * median(run.cpu for run in runs) / count,
-                median(run.peak for run in runs),
+        for side in dict.fromkeys(side for _, side in costs):
+            runs = costs.get((number, side), [])
+            if not runs:
+                continue
+            ratios = (
+                _ratio(costs, number, side, REFERENCE, "cpu"),
+                _ratio(costs, number, side, OURS, "cpu"),
+                _ratio(costs, number, side, OURS, "wall"),
             )
-            speed, cpu, peak = rows[side]
-            print(f"{what:24}{side:12}{speed:9.0f}{cpu:13.2f}{peak:9.0f}")
-        print(f"{'':24}{'CPU ratio':12}{'':9}{rows['wirewatch'][1] / rows['reference'][1]:13.2f}")
+            print(
+                f"{what:22}{side:14}"
+                f"{count / median(run.wall for run in runs):12.0f}"
+                f"{1000 * median(run.cpu for run in runs) / count:12.2f}"
+                f"{median(run.peak for run in runs):12.0f}"
+                f"{median(run.unchanged for run in runs):12.0%}"
+                + "".join(f"{ratio:12.2f}" for ratio in ratios)
+            )
+            what = ""
+
+
+def _ratio(costs: Mapping[tuple[int, str], list[Cost]], number: int, side: str, to: str, what: str) -> float:
+    """The median of the ratios within one repeat: what else the machine does falls on both."""
+    pairs = zip(costs[number, side], costs[number, to], strict=False)
+    return median(getattr(one, what) / getattr(other, what) for one, other in pairs)
+
+
+def _print_marginal(small: int, large: int, costs: Mapping[int, Costs]) -> None:
+    print(f"\none feed more, from {small} to {large}: CPU ms (the start falls out)")
+    for number, what in ROUNDS.items():
+        each = {
+            side: 1000
+            * (_cpu(costs[large], number, side) - _cpu(costs[small], number, side))
+            / (large - small)
+            for side in (REFERENCE, OURS)
+        }
+        ratio = each[OURS] / each[REFERENCE]
+        print(f"{what:24}reference {each[REFERENCE]:6.2f}  wirewatch {each[OURS]:6.2f}  ratio {ratio:6.2f}")
+
+
+def _cpu(costs: Costs, number: int, side: str) -> float:
+    return median(run.cpu for run in costs[number, side])
+
+
+def _tell_peers() -> None:
+    for peer in PEERS:
+        with tempfile.TemporaryDirectory() as folder:
+            there = peer.command(Path(folder), []) is not None
+        sizes = ", ".join(map(str, sorted(peer.sizes)))
+        print(f"{peer.name}: {peer.version() or 'as written here' if there else 'MISSING'} (N = {sizes})")
+
+
+def _ask(server: str, path: str) -> str:
+    with urllib.request.urlopen(server + path) as answer:
+        return answer.read().decode()
 
 
 def _free_port() -> int:
@@ -137,9 +225,24 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("sizes", nargs="*", type=int, default=[100, 1000, 5000])
+    arguments.add_argument("--repeats", type=int, default=None)
+    arguments.add_argument("--without-peers", action="store_true")
+    asked = arguments.parse_args()
     # A listening socket a feed.
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
-    for size in map(int, sys.argv[1:] or ["100", "1000"]):
-        compare(size, repeats=3)
+    if not asked.without_peers:
+        _tell_peers()
+    costs = {
+        size: compare(size, asked.repeats or REPEATS.get(size, 1), peers=not asked.without_peers)
+        for size in asked.sizes
+    }
+    if len(costs) > 1:
+        _print_marginal(min(costs), max(costs), costs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """The bare reference of the feed rounds: what aiohttp, lxml, an automaton and SQLite cost alone.
 
-Run as a process: `python -m benchmarks.reference DATABASE N PORT`: one round over N feeds. No
+Run as a process: `python -m benchmarks.peers.reference DATABASE N PORT`: one round over N feeds. No
 redirects, limits, politeness, dates, health, stories or outbox; alerts are lines on stdout.
 """
 
