@@ -28,8 +28,8 @@ class SourceState:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
-    # The address that gave these validators and this hash; None counts as the address of now.
-    asked_url: str | None = None
+    # The address that gave these validators, after redirects.
+    validated_url: str | None = None
     first_success_at: datetime | None = None
     last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
@@ -41,8 +41,10 @@ class SourceState:
     polls: int = 0
     requests: int = 0
     bytes: int = 0
-    # The interval learnt for a source without a fixed rhythm, and the hours of the week it skips.
+    # The interval learnt for a source without a fixed rhythm, how long its feed asks to be left alone,
+    # and the hours of the week it skips.
     interval_s: float | None = None
+    wish_s: float | None = None
     skip_hours: list[int] | None = None
     # Where the `url` of the config led permanently, and how many polls in a row agreed on that.
     moved_from: str | None = None

@@ -60,8 +60,8 @@ source_state = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", String(32)),
-    # The address that gave these: another one must not be asked with them.
-    Column("asked_url", Text),
+    # The address that gave these validators: another one must not be asked with them.
+    Column("validated_url", Text),
     # Health.
     Column("first_success_at", Moment),
     Column("last_polled_at", Moment),
@@ -79,8 +79,10 @@ source_state = Table(
     # Article pages of this source that hung in a row; written by the read step, not by polls.
     Column("pages_hung", Integer, nullable=False, default=0),
     Column("page_hung_at", Moment),
-    # Rhythm, where it is learnt: seconds, and hours of the week (UTC) in which it is not asked.
+    # Rhythm, where it is learnt: seconds, seconds for which the feed asks to be left alone, and hours of
+    # the week (UTC) in which it is not asked.
     Column("interval_s", Float),
+    Column("wish_s", Float),
     Column("skip_hours", JSON(none_as_null=True)),
     # A permanent redirect, and how many polls in a row agreed on it.
     Column("moved_from", Text),

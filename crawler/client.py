@@ -65,10 +65,15 @@ class BadResponse(FetchError):
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave to ask "has it changed?" with; None where it gave nothing."""
+    """What a server gave to ask "has it changed?" with; None where it gave nothing.
+
+    `url` is the address that gave it, and no other is shown it: a date means nothing elsewhere, and
+    would be taken for the other's own. None is the address that is asked first.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,8 @@ class Client:
         via = _proxy(proxy or self._proxy)
         if user_agent is not None:
             asked["User-Agent"] = user_agent
-        if conditional is not None:
-            _add_validators(asked, conditional)
+        known = conditional or Validators()
+        given_by = known.url or str(target)
         permanent, spent, origin = True, 0.0, target.raw_host
         traffic = _TRAFFIC.get()
         for hop in range(redirects + 1):
@@ -193,7 +198,8 @@ class Client:
                 started = monotonic()
                 if traffic is not None:
                     traffic.requests += 1
-                answer = await self._ask(target, asked, via, max_bytes, deadline - spent, deadline)
+                said = _with_validators(asked, known) if str(target) == given_by else asked
+                answer = await self._ask(target, said, via, max_bytes, deadline - spent, deadline)
                 spent += monotonic() - started
             status, answer_headers, body, wire = answer
             if traffic is not None:
@@ -301,11 +307,13 @@ def _for_another_host(headers: "CIMultiDict[str]") -> "CIMultiDict[str]":
     return CIMultiDict((name, value) for name, value in headers.items() if name.lower() in keep)
 
 
-def _add_validators(headers: "CIMultiDict[str]", known: Validators) -> None:
+def _with_validators(headers: "CIMultiDict[str]", known: Validators) -> "CIMultiDict[str]":
+    headers = headers.copy()
     if known.etag is not None:
         headers["If-None-Match"] = known.etag
     if known.last_modified is not None:
         headers["If-Modified-Since"] = known.last_modified
+    return headers
 
 
 def _masked(proxy: URL) -> URL:

@@ -30,22 +30,25 @@ class Gathered:
     """The outcome of one poll.
 
     "unchanged" costs next to nothing and holds no entries. "failed" says in `error`, for people,
-    what happened and what to do, and in `trouble` of which kind it is. The validators and the hash
-    are for the next poll. `permanent_url` is where permanent redirects led; `ask_after` how long
-    the publisher wants to be left alone, and `skip_hours` in which hours of the week (UTC, 0 is
-    Monday's first). `requests` were made for it, `wire_bytes` of bodies came.
+    what happened and what to do, and in `trouble` of which kind it is. The validators, which
+    `validated_url` gave, and the hash are for the next poll. `permanent_url` is where permanent
+    redirects led; `ask_after` how long the server wants to be left alone, `wish` how long the feed
+    itself does, and `skip_hours` in which hours of the week (UTC, 0 is Monday's first). `requests`
+    were made for it, `wire_bytes` of bodies came.
     """
 
     outcome: Literal["unchanged", "entries", "failed"]
     entries: tuple[Entry, ...] = ()
     etag: str | None = None
     last_modified: str | None = None
+    validated_url: str | None = None
     body_hash: str | None = None
     retry_after: timedelta | None = None
     error: str | None = None
     trouble: Trouble | None = None
     permanent_url: str | None = None
     ask_after: timedelta | None = None
+    wish: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     requests: int = 0
     wire_bytes: int = 0

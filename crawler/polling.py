@@ -14,7 +14,7 @@ from archive.article import Trust
 from archive.clocks import next_time
 from archive.sources import SourceState
 from crawler.gathering import Gathered
-from crawler.rhythm import learn_interval, next_open, stale_after, wait_for
+from crawler.rhythm import learn_interval, longer, next_open, stale_after, wait_for
 from crawler.source import FetchSettings, Source
 
 LONGEST_BACKOFF = timedelta(days=1)
@@ -58,14 +58,6 @@ def address_of(source: Source, state: SourceState) -> str:
     return state.moved_to if moved and state.moved_to else source.url
 
 
-def comparable(source: Source, state: SourceState) -> SourceState:
-    """The state without the validators and the hash of another address than the one asked now: a new
-    address could take an old date for its own, and answer that nothing has changed."""
-    if state.asked_url in (None, address_of(source, state)):
-        return state
-    return replace(state, etag=None, last_modified=None, body_hash=None)
-
-
 def after_poll(
     state: SourceState,
     source: Source,
@@ -98,7 +90,7 @@ def after_poll(
         etag=gathered.etag,
         last_modified=gathered.last_modified,
         body_hash=gathered.body_hash,
-        asked_url=address_of(source, state),
+        validated_url=gathered.validated_url,
         first_success_at=state.first_success_at or now,
         last_success_at=now,
         last_new_at=now if found_new else state.last_new_at,
@@ -129,14 +121,15 @@ def contact_of(
 
 
 def _learnt(state: SourceState, poll: _Poll) -> SourceState:
-    """With the interval and the skipped hours that a feed's entries and wishes teach."""
+    """With what a feed's entries and wishes teach: they last while it is unchanged."""
     if poll.gathered.outcome != "entries":
         return state
     published = [e.published for e in poll.gathered.entries if e.published and e.trust in _TELLING]
     before = interval_of(state, poll.fetch)
     interval = learn_interval(before, published, found_new=poll.found_new, now=poll.now)
     hours = sorted(poll.gathered.skip_hours) or None
-    return replace(state, interval_s=interval.total_seconds(), skip_hours=hours)
+    wish = poll.gathered.wish.total_seconds() if poll.gathered.wish is not None else None
+    return replace(state, interval_s=interval.total_seconds(), wish_s=wish, skip_hours=hours)
 
 
 # A bare date tells the day, not the rhythm within it.
@@ -155,10 +148,11 @@ def _next_due(state: SourceState, poll: _Poll) -> datetime:
     if source.every is not None:
         return now + poll.jittered(source.every)
     silent_since = state.last_new_at or state.first_success_at or now
+    wish = None if state.wish_s is None else timedelta(seconds=state.wish_s)
     wait = wait_for(
         interval_of(state, fetch),
         silence=max(now - silent_since, timedelta()),
-        asked=poll.gathered.ask_after,
+        asked=longer(poll.gathered.ask_after, wish),
         shortest=fetch.min_every,
         longest=fetch.max_every,
     )

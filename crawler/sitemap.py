@@ -61,7 +61,7 @@ async def gather_sitemap(source: Source, state: SourceState, tools: Tools, now: 
     body_hash = blake2b(response.body, digest_size=16).hexdigest()
     if response.status == 304 or body_hash == state.body_hash:
         return Gathered(
-            "unchanged", (), state.etag, state.last_modified, state.body_hash,
+            "unchanged", (), state.etag, state.last_modified, state.validated_url, state.body_hash,
             permanent_url=response.permanent_url,
         )  # fmt: skip
     try:
@@ -78,6 +78,7 @@ async def gather_sitemap(source: Source, state: SourceState, tools: Tools, now: 
         entries,
         response.headers.get("ETag") if lasting else None,
         response.headers.get("Last-Modified") if lasting else None,
+        response.url,
         body_hash if lasting else None,
         permanent_url=response.permanent_url,
         ask_after=max_age(response.headers.get("Cache-Control"), response.headers.get("Age")),

@@ -24,7 +24,6 @@ from archive.sources import SourceState
 from archive.wake import defer
 from crawler.gathering import gather as ask_source
 from crawler.pages.reading import read_page
-from crawler.polling import comparable
 from wirewatch import pages, polls, telling
 from wirewatch.offline import is_excused
 from wirewatch.rooms import Rooms
@@ -55,7 +54,7 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     states at once.
     """
     source = rooms.rules.sources[state.source]
-    gathered = await ask_source(source, comparable(source, state), rooms.tools, rooms.clock())
+    gathered = await ask_source(source, state, rooms.tools, rooms.clock())
     now = rooms.clock()
     if await is_excused(rooms, source, state, gathered, now):
         return Polled(replace(state, error=gathered.error), written=True, counts=False)

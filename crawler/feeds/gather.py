@@ -17,7 +17,7 @@ from crawler.feeds.parse import FeedError, ParsedFeed, parse_fast, parse_feed
 from crawler.gathering import Gathered, Tools
 from crawler.polling import address_of
 from crawler.refusals import refusal, without_answer
-from crawler.rhythm import longer, max_age
+from crawler.rhythm import max_age
 from crawler.source import Source
 
 # What the fast reader takes is parsed in a thread, up to this size. What needs feedparser goes to
@@ -44,6 +44,7 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
             "unchanged",
             etag=etag or (known and known.etag) or None,
             last_modified=modified or (known and known.last_modified) or None,
+            validated_url=response.url,
             body_hash=state.body_hash,
             permanent_url=response.permanent_url,
             ask_after=asked,
@@ -59,9 +60,11 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
         feed.entries,
         etag,
         modified,
+        response.url,
         body_hash,
         permanent_url=response.permanent_url,
-        ask_after=longer(asked, feed.ask_after),
+        ask_after=asked,
+        wish=feed.ask_after,
         skip_hours=feed.skip_hours,
     )
 
@@ -72,7 +75,7 @@ async def ask(source: Source, state: SourceState, tools: Tools) -> Response | Ga
         return await tools.client.get(
             address_of(source, state),
             headers=source.headers or None,
-            conditional=Validators(state.etag, state.last_modified),
+            conditional=Validators(state.etag, state.last_modified, state.validated_url),
             user_agent=source.user_agent,
             proxy=source.proxy,
         )

@@ -67,6 +67,14 @@ async def test_validators_are_sent_and_a_304_is_a_response(client: Client) -> No
     assert site.asked[0].headers["if-modified-since"] == "Tue, 24 Nov 2026 06:00:00 GMT"
 
 
+async def test_validators_are_shown_to_the_address_that_gave_them_alone(client: Client) -> None:
+    async with running(_hops(a="302 /b")) as site:  # type: ignore[arg-type]
+        for url in (None, site.url("/b"), site.url("/c")):
+            await client.get(site.url("/a"), conditional=Validators('"1"', None, url))
+    shown = [(asked.path, "if-none-match" in asked.headers) for asked in site.asked]
+    assert shown == [("/a", True), ("/b", False), ("/a", False), ("/b", True), ("/a", False), ("/b", False)]
+
+
 async def test_a_connection_is_used_again(client: Client) -> None:
     async with running(lambda _: reply(status=304)) as site:
         for _ in range(3):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archive.sources import SourceState
 from crawler.entry import Entry
 from crawler.gathering import Gathered
-from crawler.polling import Change, address_of, after_poll, comparable, contact_of, is_first_contact
+from crawler.polling import Change, address_of, after_poll, contact_of, is_first_contact
 from crawler.source import FetchSettings, Source
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -239,13 +239,13 @@ def test_another_address_in_the_config_ends_what_was_adopted_for_the_old_one() -
     assert address_of(edited, adopted()) == "https://third.example/feed"
 
 
-def test_validators_of_another_address_are_not_shown_to_a_new_one() -> None:
-    well = Gathered("unchanged", etag='"1"', last_modified="yesterday", body_hash="abc")
-    state, _ = poll(known(), well)
-    assert comparable(source(), state) == state
-    edited = comparable(source(url="https://third.example/feed"), state)
-    assert (edited.etag, edited.last_modified, edited.body_hash) == (None, None, None)
-    assert edited.first_success_at == state.first_success_at
+def test_what_a_feed_wishes_lasts_while_it_is_unchanged() -> None:
+    fast = tuple(n * MINUTE for n in range(1, 9))
+    state, _ = poll(known(), entries(*fast, wish=3 * HOUR))
+    assert state.due_at == NOW + 3 * HOUR
+    assert wait(state, UNCHANGED) == 3 * HOUR
+    assert wait(state, replace(UNCHANGED, ask_after=4 * HOUR)) == 4 * HOUR
+    assert wait(poll(state, entries(*fast))[0], UNCHANGED) == 2 * MINUTE
 
 
 def test_what_a_source_costs_is_added_up_whether_it_answers_or_not() -> None:

@@ -60,10 +60,11 @@ class Clock:
     """The wall clock: it goes with the loop's, and stands ahead of it by what the machine slept."""
 
     loop: VirtualTimeLoop
+    start: datetime = START
     slept: timedelta = field(default_factory=timedelta)
 
     def __call__(self) -> datetime:
-        return START + timedelta(seconds=self.loop.time()) + self.slept
+        return self.start + timedelta(seconds=self.loop.time()) + self.slept
 
 
 @dataclass
@@ -128,11 +129,12 @@ def _config(folder: Path, wanted: Sequence[Mapping[str, Any]], fetch: Mapping[st
 
 @asynccontextmanager
 async def desk(
-    loop: VirtualTimeLoop, folder: Path, wanted: Sequence[Mapping[str, Any]], **fetch: Any
+    clock: Clock, folder: Path, wanted: Sequence[Mapping[str, Any]], **fetch: Any
 ) -> AsyncIterator[Desk]:
-    """The polling of `wanted` sources, as a user writes them, running."""
+    """The polling of `wanted` sources, as a user writes them, running by `clock`."""
+    loop = clock.loop
     config = settings_of(_config(folder / "config", wanted, fetch))
-    manners, names, clock = config.fetch, LoopbackNames(), Clock(loop)
+    manners, names = config.fetch, LoopbackNames()
     archive = Archive(folder / "wirewatch.db")
     prepare(archive)
     archive.write_now(lambda conn: sources.keep_outlets(conn, config.outlets))

@@ -51,7 +51,7 @@ async def test_what_the_server_gave_is_sent_back_and_304_ends_the_poll() -> None
         found = await poll(room, tools, known)
     assert room.asked[0].headers["If-None-Match"] == '"1"'
     assert room.asked[0].headers["If-Modified-Since"] == "yesterday"
-    assert found == Gathered("unchanged", (), '"1"', "yesterday", "abc", requests=1)
+    assert found == Gathered("unchanged", (), '"1"', "yesterday", f"{room.url}/feed", "abc", requests=1)
 
 
 async def test_an_equal_body_is_unchanged_though_the_server_knows_no_validators(
@@ -62,7 +62,13 @@ async def test_an_equal_body_is_unchanged_though_the_server_knows_no_validators(
         first = await poll(room, tools)
         monkeypatch.setattr(gathering, "parse_feed", None)  # not even looked into
         second = await poll(room, tools, replace(fresh(), body_hash=first.body_hash))
-    assert second == Gathered("unchanged", body_hash=first.body_hash, requests=1, wire_bytes=len(FEED))
+    assert second == Gathered(
+        "unchanged",
+        validated_url=f"{room.url}/feed",
+        body_hash=first.body_hash,
+        requests=1,
+        wire_bytes=len(FEED),
+    )
 
 
 async def test_headers_and_user_agent_of_the_source_are_sent() -> None:
@@ -131,7 +137,7 @@ async def test_what_a_feed_asks_for_reaches_the_plan() -> None:
     async with newsroom() as (room, tools):
         room.serves(rss("<title>t</title>", channel=wishes), Cache_Control="max-age=300")
         found = await poll(room, tools)
-    assert found.ask_after == timedelta(hours=1)
+    assert (found.ask_after, found.wish) == (timedelta(minutes=5), timedelta(hours=1))
     assert found.skip_hours == {3, 27, 51, 75, 99, 123, 147} | set(range(144, 168))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive import facts
 from archive.sources import SourceState
-from tests.feeds.desk import desk
+from tests.feeds.desk import Clock, desk
 from tests.peers.newsroom import PeerNewsroom, Reply, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
 from wirewatch import offline
@@ -35,7 +35,7 @@ def test_without_net_no_source_is_charged_and_it_is_told_once(tmp_path: Path) ->
     async def story(loop: VirtualTimeLoop) -> None:
         async with (
             PeerNewsroom(clock=loop.time) as site,
-            desk(loop, tmp_path, feeds(site.port), min_delay="1s") as here,
+            desk(Clock(loop), tmp_path, feeds(site.port), min_delay="1s") as here,
         ):
             site.script("/feed", rss(["A quiet day"]))
             await here.passes(HOUR)
@@ -64,7 +64,7 @@ def test_a_host_that_is_down_while_others_answer_is_charged(tmp_path: Path) -> N
     async def story(loop: VirtualTimeLoop) -> None:
         async with (
             PeerNewsroom(clock=loop.time) as site,
-            desk(loop, tmp_path, feeds(site.port), min_delay="1s") as here,
+            desk(Clock(loop), tmp_path, feeds(site.port), min_delay="1s") as here,
         ):
             site.script("/feed", rss(["A quiet day"]))
             await here.passes(HOUR)
@@ -80,7 +80,7 @@ def test_what_is_overdue_after_a_sleep_is_spread_and_met_as_a_gap(tmp_path: Path
     async def story(loop: VirtualTimeLoop) -> None:
         async with (
             PeerNewsroom(clock=loop.time) as site,
-            desk(loop, tmp_path, feeds(site.port, 120), min_delay="1s") as here,
+            desk(Clock(loop), tmp_path, feeds(site.port, 120), min_delay="1s") as here,
         ):
             site.script("/feed", rss(["A quiet day"]))
             await here.passes(HOUR)
@@ -99,7 +99,7 @@ def test_an_answer_after_a_restart_ends_what_the_run_before_had_told(tmp_path: P
     async def story(loop: VirtualTimeLoop) -> None:
         async with PeerNewsroom(clock=loop.time) as site:
             site.script("/feed", Reply(rss(["A quiet day"])))
-            async with desk(loop, tmp_path, feeds(site.port, 3)) as here:
+            async with desk(Clock(loop), tmp_path, feeds(site.port, 3)) as here:
                 since = here.clock().isoformat()
                 here.rooms.archive.write_now(lambda conn: facts.put(conn, offline.FACT, since))
                 await here.passes(HOUR)
