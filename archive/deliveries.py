@@ -47,7 +47,8 @@ class NewDelivery:
     """Something to be sent to one channel. `content` is what `alerts.messages.content` wrote.
 
     `chat` is the channel's chat as configured. `edits` and `reply_to` are ids of deliveries of
-    the same channel: whose message is changed, whose message is answered.
+    the same channel: whose message is changed, whose message is answered. An edit that somebody
+    has `asked` for by pressing a button does not wait for its turn.
     """
 
     channel: str
@@ -60,6 +61,7 @@ class NewDelivery:
     edits: int | None = None
     reply_to: int | None = None
     not_before: datetime | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class Delivery:
     changed_at: datetime
     sent_at: datetime | None
     doubtful: list[int] | None = None
+    additions: dict[str, Any] | None = None
+    asked_at: datetime | None = None
 
 
 def from_row(row: Row[Any]) -> Delivery:
@@ -137,6 +141,7 @@ def _add(conn: Connection, new: NewDelivery, chat: str, now: datetime) -> tuple[
         "key": secrets.token_hex(8),
         "state": "pending",
         "not_before": new.not_before,
+        "asked_at": new.asked_at,
         "chat": chat,
         "created_at": now,
         "changed_at": now,
@@ -165,8 +170,11 @@ def _add_edit(conn: Connection, new: NewDelivery, chat: str, now: datetime) -> t
         .limit(1)
     ).one_or_none()
     if unsent is not None:
-        conn.execute(update(table).where(table.c.id == unsent.id).values(content=new.content))
-        return unsent.id, unsent.not_before or now
+        values = {} if new.asked_at is None else {"asked_at": new.asked_at, "not_before": None}
+        conn.execute(update(table).where(table.c.id == unsent.id).values(content=new.content, **values))
+        return unsent.id, now if values else unsent.not_before or now
+    if new.asked_at is not None:
+        return _add(conn, new, chat, now)
     last = conn.execute(select(func.max(table.c.changed_at)).where(table.c.edits == new.edits)).scalar()
     due = new.not_before
     if last is not None and now - last < EDIT_EVERY:
@@ -206,6 +214,16 @@ _STANDING = (
     )
     .order_by(table.c.id)
 )
+
+
+def add_to_message(conn: Connection, delivery: Delivery, additions: dict[str, Any], now: datetime) -> None:
+    """Let a message show what a pressed button has added to it, before what else is queued."""
+    conn.execute(update(table).where(table.c.id == delivery.id).values(additions=additions))
+    edit = NewDelivery(
+        delivery.channel, "edit", delivery.content, True, delivery.chat, article=delivery.article,
+        story=delivery.story, edits=delivery.id, asked_at=now,
+    )  # fmt: skip
+    add(conn, [edit], now)
 
 
 def counts(conn: Connection) -> dict[State, int]:

@@ -30,6 +30,7 @@ class Parent:
     chat: str
     message_id: int | None
     key: str
+    additions: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,12 @@ class Work:
 
 
 def work(conn: Connection, chat: str, now: datetime) -> Work:
-    """What `chat` has to do now. All three queries lean on a partial index of `delivery`."""
+    """What `chat` has to do now, first what somebody waits for. All queries lean on a partial index."""
     asked = {"of": chat, "now": now, "set_back": now + SET_BACK}
-    rows = [conn.execute(query, asked).one_or_none() for query in (_SENDABLE, _UNKNOWN, _RECHECK)]
-    send, settle, check = (None if row is None else from_row(row) for row in rows)
+    queries = (_ASKED, _SENDABLE, _UNKNOWN, _RECHECK)
+    rows = [conn.execute(query, asked).one_or_none() for query in queries]
+    first, next_, settle, check = (None if row is None else from_row(row) for row in rows)
+    send = first or next_
     later = None if send or settle or check else _later(conn, chat, now)
     return Work(send, settle, check, later)
 
@@ -74,6 +77,7 @@ _SENDABLE = (
     .order_by(table.c.id)
     .limit(1)
 )
+_ASKED = _SENDABLE.where(table.c.asked_at.is_not(None))
 _UNKNOWN = (
     select(table)
     .where(OPEN, _OF_CHAT, table.c.state == "uncertain", table.c.not_before.is_not(None), _DUE)
@@ -108,7 +112,7 @@ def parent_of(conn: Connection, delivery: Delivery) -> Parent | None:
     if above is None:
         return None
     row = conn.execute(select(table).where(table.c.id == above)).one()
-    return Parent(row.id, row.state, row.chat, row.message_id, row.key)
+    return Parent(row.id, row.state, row.chat, row.message_id, row.key, row.additions)
 
 
 def claim(conn: Connection, id_: int, now: datetime, mark: int | None) -> Delivery | None:

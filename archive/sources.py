@@ -68,6 +68,11 @@ def keep_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
         conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed), rows)
 
 
+def knows_outlet(conn: Connection, name: str) -> bool:
+    """Whether there is an outlet of this name, in the config or met in a feed."""
+    return conn.execute(select(outlet_table.c.name).where(outlet_table.c.name == name)).first() is not None
+
+
 def add_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
     """Write the outlets that nobody knew yet; known ones stay as they are."""
     rows = [asdict(outlet) for outlet in {outlet.name: outlet for outlet in outlets}.values()]

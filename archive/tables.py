@@ -183,6 +183,10 @@ delivery = Table(
     Column("code", String(12)),
     # Telegram refused the markup: it goes as plain text.
     Column("plain", Boolean, nullable=False, default=False),
+    # What pressed buttons have added to the message (alerts/messages/additions.py).
+    Column("additions", JSON(none_as_null=True)),
+    # When somebody pressed a button and waits for this edit: it goes before what is queued.
+    Column("asked_at", Moment),
     # The highest message id of the id space before the first attempt: a lost message lies above.
     Column("mark", BigInteger),
     # Message ids that were asked about without an answer: they prove nothing any more.
@@ -205,6 +209,9 @@ delivery = Table(
     Index("ix_delivery_open", "chat", "id",
           sqlite_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')"),
           postgresql_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')")),
+    # What somebody waits for.
+    Index("ix_delivery_asked", "chat", "id",
+          sqlite_where=text("asked_at is not null"), postgresql_where=text("asked_at is not null")),
     # What is looked for once more.
     Index("ix_delivery_recheck", "chat", "recheck_at",
           sqlite_where=text("recheck_at is not null"), postgresql_where=text("recheck_at is not null")),
@@ -260,6 +267,27 @@ chat = Table(
     # Why lost messages are no longer looked for here, in words.
     Column("look_stopped", Text),
     Index("ix_chat_space", "space"),
+)
+
+# What a chat does not want to hear for a while. Ends by itself; a row that has ended is the record of it.
+mute = Table(
+    "mute",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    # watch, source (an outlet's or source's name) or story (its number).
+    Column("kind", String(8), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("chat", String(64), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    # Who: a name for people, and the number of a Telegram user.
+    Column("by", Text, nullable=False),
+    Column("user", BigInteger),
+    Column("why", Text),
+    # How many articles it has kept back.
+    Column("held", Integer, nullable=False, default=0),
+    # What is in force: `where until > ?`.
+    Index("ix_mute_until", "until"),
 )
 
 # What is wrong with a destination now ("channel desk", "bot"): told once, cleared by a success.

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from archive import retention
+from archive import mutes, retention
 from archive.archive import Archive
 from wirewatch.rooms import Rooms
 
@@ -38,6 +38,7 @@ async def keep_house(rooms: Rooms, _key: str = "") -> None:
     await _work_through(archive, retention.old_deliveries, retention.remove_deliveries, title)
     articles = await _work_through(archive, retention.old_articles, retention.remove_articles, title)
     await _work_through(archive, retention.old_stories, retention.remove_stories, title)
+    await archive.write(lambda conn: mutes.forget(conn, title))
     if bodies or articles:
         log.info("forgot the text of %d articles, and %d articles altogether", bodies, articles)
 

@@ -5,7 +5,7 @@ a delivery or a place in a digest, and the articles are told. The decisions them
 `alerts/stories/copies.py` and `alerts/routing.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,13 +16,15 @@ from alerts import routing
 from alerts.channel import Channel
 from alerts.channels.senders import chat_key
 from alerts.messages import content
+from alerts.muting import audible, hushed
 from alerts.routing import Alert, Edit, Standing, ToDigest, Told
 from alerts.stories.copies import WINDOW, fingerprint
 from alerts.watch import Hit, Match
-from archive import articles, deliveries, digests, matches, stories
+from archive import articles, chats, deliveries, digests, matches, mutes, stories
 from archive.article import Article
 from archive.articles import StoredArticle
 from archive.deliveries import Delivery, NewDelivery
+from archive.mutes import Mute
 from archive.wake import wake
 from wirewatch.rooms import Durations, Rulebook
 
@@ -31,9 +33,10 @@ Matched = Sequence[tuple[StoredArticle, list[Match]]]
 
 def tell(conn: Connection, rules: Rulebook, matched: Matched, now: datetime, durations: Durations) -> None:
     """Tell a batch, in the order given."""
+    muted = _muted(conn, now)
     for stored, found in matched:
         if found:
-            _tell_one(conn, rules, stored, found, now, durations)
+            _tell_one(conn, rules, stored, found, muted, now, durations)
     articles.mark_told(conn, [stored.id for stored, _ in matched], now)
 
 
@@ -42,6 +45,7 @@ def _tell_one(
     rules: Rulebook,
     stored: StoredArticle,
     found: Sequence[Match],
+    muted: Mapping[str, Sequence[Mute]],
     now: datetime,
     durations: Durations,
 ) -> None:
@@ -53,19 +57,22 @@ def _tell_one(
     members = articles.of_story(conn, story)
     told = Told(stored.article, stored.contact, everything, frozenset(new), copy, len(_outlets(members)))
     standing = deliveries.standing(conn, stories=[story], articles=[stored.id])
+    subject = _Subject(stored, told, story, members, standing, muted)
     for channel in rules.channels.values():
-        _tell_channel(conn, rules, channel, _Subject(stored, told, story, members, standing), now, durations)
+        _tell_channel(conn, rules, channel, subject, now, durations)
 
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """One article on its way to the channels: its row, its matches, its story and what stands."""
+    """One article on its way to the channels: its row, its matches, its story, what stands, and what
+    each chat has muted."""
 
     stored: StoredArticle
     told: Told
     story: int
     members: Sequence[StoredArticle]
     standing: Sequence[Delivery]
+    muted: Mapping[str, Sequence[Mute]]
 
 
 def _tell_channel(
@@ -74,9 +81,11 @@ def _tell_channel(
     settings = rules.settings
     heard = routing.watches_for(channel.name, it.told.matches, rules.watches, settings.ops)
     here = [delivery for delivery in it.standing if delivery.channel == channel.name]
+    mutes_here = it.muted.get(chats.current(conn, chat_key(channel)), ()) if it.muted else ()
+    left, kept_by = audible(it.stored.article, it.story, heard, mutes_here)
     decision = routing.route(
         it.told,
-        heard,
+        left or heard,
         channel,
         Standing(
             article=any(delivery.article == it.stored.id for delivery in here),
@@ -90,6 +99,11 @@ def _tell_channel(
         now=now,
         settle=durations.settle,
     )
+    if kept_by and not left:
+        quiet = hushed(decision, kept_by)
+        if quiet != decision:
+            mutes.count_held(conn, [mute.id for mute in kept_by])
+        decision = quiet
     match decision:
         case Alert():
             reply_to = here[0].id if decision.reply and here else None
@@ -107,6 +121,14 @@ def _last_hour(conn: Connection, channel: Channel, now: datetime) -> int:
     if channel.max_per_hour is None:
         return 0
     return deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1))
+
+
+def _muted(conn: Connection, now: datetime) -> dict[str, list[Mute]]:
+    """What is muted now, by chat, under the id by which a chat goes now."""
+    by_chat: dict[str, list[Mute]] = {}
+    for mute in mutes.active(conn, now):
+        by_chat.setdefault(chats.current(conn, mute.chat), []).append(mute)
+    return by_chat
 
 
 def _add(
