@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "parse": Entry("parse", "Print the entries of a feed on stdin as article lines."),
     "extract": Entry("extract", "Print the article on a web page on stdin as a line."),
     "match": Entry("match", "Tell which watches fire on article lines on stdin, and why."),
+    "cluster": Entry("cluster", "Tell which article lines on stdin are one story."),
     "status": Entry("status", "Tell whether it works; if not, what, since when, what to do."),
     "sources": Entry("sources", "Show how each source fares."),
     "poll": Entry("poll", "Show what a poll of a source would do, or do it."),

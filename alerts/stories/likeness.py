@@ -1,0 +1,262 @@
+"""How likely do an article and a thread tell one event?
+
+Pure: features and a thread in, `Likeness` out. What speaks for one event and what against is kept
+apart, because each fails in its own way: the words, the things named, the numbers, a name in the
+headline that the other does not know, the time that has passed, and whether it is the same text.
+What follows from it is `alerts/stories/judging.py`.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp, sqrt
+from operator import eq
+
+from alerts.stories.features import IN_TITLE, NAME, SKETCH, SMALL, Features, Number
+from alerts.stories.index import RAREST
+from alerts.stories.thread import Text, Thread
+
+# A text shorter than this (units) is no copy, however alike: "Photos of the day".
+SHORTEST_COPY = 18
+# Where everything is a name (German nouns) or nothing (no capitals), one unknown word of a headline
+# tells nothing, unless the headlines are otherwise alike: so large a part of them.
+_ALIKE_TITLES = 0.4
+_WITHOUT_NAMES = frozenset({"de", "zh", "ko", "ja", "th", "lo", "km", "my"})
+
+# What each piece of evidence weighs: fitted to labelled pairs (tests/stories), then rounded.
+_BEGIN = -3.0
+_TEXT = 4.0
+_IDENTITY = 2.0
+_NAMES = 2.2
+_CONTRAST = 1.8
+_NUMBERS = 1.7
+_STRANGER = 2.0
+_A_DAY = 0.5
+# Two reports in the same words on different names are a form that was filled in twice.
+_FORM = 2.5
+_FORM_TEXT = 0.55
+_FORM_COPY = 0.85
+# How much must be shared to count in full: three words of a headline, a rare name and a half.
+_ENOUGH = 300
+_DOUBT = 0.5
+# A term is what a story is about if this is its mean weight in it (10: once in every article).
+_SAID = 1.5
+# The texts of a story whose numbers count: those of the day before yesterday are overtaken.
+_LATEST = 6
+_LEAST_ALIKE = 0.2
+_MOST_DAYS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What an article has in common with a thread.
+
+    From 0 to 1: `text`, the cosine of all terms; `identity`, how much of each other's title and
+    names they know; `most` and `least`, the part of the names of one that the other knows, for the
+    one that knows more and the one that knows less. `numbers` runs from -1 (all differ) to 1.
+    `stranger`: each names in its headline what the other does not know. `days` since the thread
+    last grew. `copy` is the share of the shorter text that stands in the other, `copied` whose text
+    that is, and `news` tells that the article bears a number that this other text does not. `form`:
+    the words are the same, the names are not.
+    """
+
+    text: float
+    identity: float
+    most: float
+    least: float
+    numbers: float
+    stranger: bool
+    days: float
+    copy: float = 0.0
+    copied: int | None = None
+    news: bool = False
+    form: bool = False
+
+    @property
+    def score(self) -> float:
+        """All of it in one number from 0 to 1."""
+        return _likely(self._evidence - _A_DAY * self.days)
+
+    @property
+    def timeless(self) -> float:
+        """The score as it were if no time had passed."""
+        return _likely(self._evidence)
+
+    @property
+    def _evidence(self) -> float:
+        return (
+            _BEGIN
+            + _TEXT * self.text
+            + _IDENTITY * self.identity
+            + _NAMES * self.most
+            + _CONTRAST * self.least
+            + _NUMBERS * self.numbers
+            - _STRANGER * self.stranger
+            - _FORM * self.form
+        )
+
+
+def compare(
+    found: Features, weighted: Mapping[int, float], rarity: Mapping[int, float], thread: Thread, now: datetime
+) -> Likeness:
+    """Hold an article against a thread.
+
+    `weighted` are the article's terms, each weight times rarity; `rarity` knows the terms of both,
+    and under RAREST how much a term says that hardly any thread has.
+    """
+    sums = thread.weights()
+    mean = {term: weight * rarity[term] / thread.articles for term, weight in sums.items()}
+    shared = sum(weight * mean[term] for term, weight in weighted.items() if term in mean)
+    lengths = _length(weighted) * _length(mean)
+    # Two headlines that have one word in common are close to each other, and prove nothing.
+    enough = _ENOUGH * rarity[RAREST] ** 2
+    text = shared / lengths * shared / (shared + enough) if shared else 0.0
+    # What few of many articles said is not what the story is about.
+    least = _SAID * thread.articles
+    said = {term for term, weight in sums.items() if weight >= least}
+    mine, theirs = _marked(found), _Marked.of(thread)
+    identity, most, fewest = _names(mine, theirs, weighted.keys(), said, rarity)
+    copied, part = _copied(found, thread)
+    stranger = _strangers(found.language, mine, theirs, weighted.keys(), said)
+    form = stranger and text >= _FORM_TEXT and part < _FORM_COPY and found.language not in _WITHOUT_NAMES
+    return Likeness(
+        text,
+        identity,
+        most,
+        fewest,
+        _numbers(found, thread),
+        stranger,
+        min(_MOST_DAYS, max(0.0, (now - thread.grown) / timedelta(days=1))),
+        part,
+        copied.article if copied is not None else None,
+        copied is not None and has_news(found, copied),
+        form,
+    )
+
+
+def across(found: Features, rarity: Mapping[int, float], thread: Thread, now: datetime) -> float:
+    """How likely an article and a thread in another language tell one event, from 0 to 1.
+
+    Only names and numbers are met across languages. `rarity` knows those of the article.
+    """
+    known = thread.signs
+    shared = [sign for sign in found.signs if sign in known]
+    if len(shared) < 2 or not any(name in known for name in found.names):
+        return 0.0
+    part = sum(rarity[sign] for sign in shared) / sum(rarity[sign] for sign in found.signs)
+    evidence = (
+        _BEGIN_ACROSS
+        + _PART_ACROSS * part
+        + _SIGN_ACROSS * len(shared)
+        + _NUMBERS * _numbers(found, thread)
+        - _DAY_ACROSS * (max(timedelta(0), now - thread.grown) / timedelta(days=1))
+    )
+    return _likely(evidence)
+
+
+def _likely(evidence: float) -> float:
+    return 1 / (1 + exp(-evidence))
+
+
+_BEGIN_ACROSS = -3.5
+_PART_ACROSS = 4.0
+_SIGN_ACROSS = 0.4
+_DAY_ACROSS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """The terms of the title, and the names."""
+
+    title: Set[int]
+    names: Set[int]
+
+    @classmethod
+    def of(cls, thread: Thread) -> "_Marked":
+        marked = list(thread.marked())
+        return cls({term for term, titled, _ in marked if titled}, {term for term, _, name in marked if name})
+
+
+def _marked(found: Features) -> _Marked:
+    marks = list(zip(found.terms, found.key, strict=True))
+    return _Marked(
+        {term for term, mark in marks if mark & IN_TITLE}, {term for term, mark in marks if mark & NAME}
+    )
+
+
+def _length(weights: Mapping[int, float]) -> float:
+    return sqrt(sum(weight * weight for weight in weights.values()))
+
+
+def _names(
+    mine: _Marked, theirs: _Marked, my_terms: Set[int], their_terms: Set[int], rarity: Mapping[int, float]
+) -> tuple[float, float, float]:
+    ours = _part(mine.title | mine.names, their_terms, rarity)
+    back = _part(theirs.title | theirs.names, my_terms, rarity)
+    identity = 2 * ours * back / (ours + back) if ours + back else 0.0
+    if not mine.names or not theirs.names:
+        return identity, identity, identity
+    parts = (_part(mine.names, their_terms, rarity), _part(theirs.names, my_terms, rarity))
+    return identity, max(parts), min(parts)
+
+
+def _part(named: Set[int], known: Set[int], rarity: Mapping[int, float]) -> float:
+    # Names that are in every report prove nothing, however large a part of all names they are.
+    whole = sum(rarity[term] ** 2 for term in named) + _DOUBT * rarity[RAREST] ** 2
+    return sum(rarity[term] ** 2 for term in named if term in known) / whole
+
+
+def _numbers(found: Features, thread: Thread) -> float:
+    """Whether the numbers are the same; small ones agree by chance and say less."""
+    mine = {number.value for number in found.numbers}
+    theirs = {number.value for text in thread.texts[-_LATEST:] for number in text.numbers}
+    same = _told(mine & theirs, 0.2)
+    other = min(_told(mine - theirs, 0.4), _told(theirs - mine, 0.4))
+    return (same - other) / (same + other + 0.5)
+
+
+def _told(numbers: Set[int], small: float) -> float:
+    return sum(small if number in SMALL else 1.0 for number in numbers)
+
+
+def _strangers(
+    language: str, mine: _Marked, theirs: _Marked, my_terms: Set[int], their_terms: Set[int]
+) -> bool:
+    if language in _WITHOUT_NAMES:
+        shorter = min(len(mine.title), len(theirs.title))
+        if len(mine.title & theirs.title) < _ALIKE_TITLES * shorter:
+            return False
+        return bool(mine.title - their_terms and theirs.title - my_terms)
+    return bool((mine.title & mine.names) - their_terms and (theirs.title & theirs.names) - my_terms)
+
+
+def _copied(found: Features, thread: Thread) -> tuple[Text | None, float]:
+    """Which text of the thread the article copies most of, and how much of the shorter one."""
+    best, most = None, 0.0
+    for text in thread.texts:
+        part = 1.0 if text.text == found.text and found.length >= SHORTEST_COPY else contained(found, text)
+        if part > most:
+            best, most = text, part
+    return best, most
+
+
+def contained(found: Features, text: Text) -> float:
+    """The share of the shorter text's word sequences that stands in the longer one."""
+    shorter, longer = sorted((found.length, text.length))
+    if shorter < SHORTEST_COPY or not found.sketch or not text.sketch:
+        return 0.0
+    alike: float = sum(map(eq, found.sketch, text.sketch)) / SKETCH
+    # Below this the sketch cannot tell a short copy from chance.
+    if alike < _LEAST_ALIKE:
+        return 0.0
+    return min(1.0, alike * (shorter + longer) / ((1 + alike) * shorter))
+
+
+def has_news(found: Features, text: Text) -> bool:
+    """Whether the article bears a number, as far as both texts go, that the text does not."""
+    known = {number.value for number in text.numbers}
+    return any(_within(number, text.length) and number.value not in known for number in found.numbers)
+
+
+def _within(number: Number, length: int) -> bool:
+    return number.place < length

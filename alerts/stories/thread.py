@@ -1,0 +1,109 @@
+"""What is remembered of a story in one language?
+
+A story is one or more threads, one a language. A thread sums up its articles: the mean of their
+terms, what most of them name, and the texts that were told, for copies to be known by. Bounded: a
+thread of a thousand articles is no larger than one of twenty. Whether an article belongs to it is
+`alerts/stories/likeness.py`.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from alerts.stories.features import IN_TITLE, NAME, Features, Number
+
+# Terms that are kept of many articles: where there are more, the lightest go until so many are left.
+MOST_TERMS = 220
+_KEPT_TERMS = 160
+_MOST_SIGNS = 60
+MOST_TEXTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that was told: what makes another one its copy, and who bears it."""
+
+    article: int
+    sketch: "array[int]"
+    length: int
+    text: int
+    numbers: tuple[Number, ...]
+
+
+class Change(NamedTuple):
+    """What an article changed in a thread: terms that are new and forgotten, signs that are new."""
+
+    new: list[int]
+    forgotten: list[int]
+    signs: list[int]
+
+
+class Thread:
+    """The articles of one story in one language, summed up. Times are those of the stream's clock."""
+
+    __slots__ = (
+        "_named", "_signs", "_terms", "_titled", "_weights", "articles", "grown", "language", "opened",
+        "story", "texts",
+    )  # fmt: skip
+
+    def __init__(self, story: int, language: str, now: datetime) -> None:
+        self.story = story
+        self.language = language
+        self.opened = self.grown = now
+        self.articles = 0
+        self.texts: list[Text] = []
+        self._signs: array[int] = array("I")
+        self._terms: array[int] = array("I")
+        self._weights: array[int] = array("I")
+        self._titled: array[int] = array("I")
+        self._named: array[int] = array("I")
+
+    @property
+    def terms(self) -> Sequence[int]:
+        """Every term that is remembered."""
+        return self._terms
+
+    @property
+    def signs(self) -> dict[int, None]:
+        """What is met across languages: the names, and the numbers of the texts."""
+        return dict.fromkeys(self._signs)
+
+    def weights(self) -> dict[int, int]:
+        """The summed weight of each term; divided by `articles` it is the mean."""
+        return dict(zip(self._terms, self._weights, strict=True))
+
+    def marked(self) -> Iterable[tuple[int, bool, bool]]:
+        """The terms that half the articles or more have in their title, or write as a name."""
+        least = (self.articles + 1) // 2
+        for term, titled, named in zip(self._terms, self._titled, self._named, strict=True):
+            if titled >= least or named >= least:
+                yield term, titled >= least, named >= least
+
+    def add(self, article: int, found: Features, now: datetime, *, told: bool) -> "Change":
+        """Another article joins; what the index has to be told."""
+        self.articles += 1
+        self.grown = max(self.grown, now)
+        if told or not self.texts:
+            text = Text(article, found.sketch, found.length, found.text, found.numbers)
+            self.texts = [*self.texts[-MOST_TEXTS + 1 :], text]
+        before = dict.fromkeys(self._terms)
+        weights = self.weights()
+        titled = dict(zip(self._terms, self._titled, strict=True))
+        named = dict(zip(self._terms, self._named, strict=True))
+        for term, weight, key in zip(found.terms, found.weights, found.key, strict=True):
+            weights[term] = weights.get(term, 0) + weight
+            titled[term] = titled.get(term, 0) + (key & IN_TITLE != 0)
+            named[term] = named.get(term, 0) + (key & NAME != 0)
+        if len(weights) > MOST_TERMS:
+            heaviest = sorted(weights, key=weights.__getitem__, reverse=True)[:_KEPT_TERMS]
+            weights = {term: weights[term] for term in heaviest}
+        self._terms = array("I", weights)
+        self._weights = array("I", weights.values())
+        self._titled = array("I", (titled[term] for term in weights))
+        self._named = array("I", (named[term] for term in weights))
+        signs = [sign for sign in dict.fromkeys(found.signs) if sign not in self.signs]
+        signs = signs[: _MOST_SIGNS - len(self._signs)]
+        self._signs.extend(signs)
+        return Change([t for t in weights if t not in before], [t for t in before if t not in weights], signs)

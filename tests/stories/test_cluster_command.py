@@ -1,0 +1,93 @@
+"""`wirewatch cluster`: a line out for a line in, with its story and what is done with it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from tests.command_line import ROOT, Ended, run
+
+LAUNCH = (
+    "North Korea fired a ballistic missile toward the East Sea on Thursday morning, the Joint Chiefs of "
+    "Staff said. It was launched from Sunan near Pyongyang at 7:10 a.m. and flew 600 kilometers before it "
+    "fell into the sea outside Japan's exclusive economic zone. Officials in Seoul and Tokyo condemned the "
+    "launch, and the National Security Council met."
+)
+STRIKE = (
+    "Thousands of nurses in England walked out on Monday over pay, forcing hospitals to postpone operations. "
+    "The Royal College of Nursing said that the offer of 3.5% was a cut in real terms."
+)
+
+
+def line(identity: str, title: str, body: str, at: str | None = "2026-11-05T00:30:00Z") -> dict[str, object]:
+    return {"id": identity, "title": title, "body": body, "published": at}
+
+
+def cluster(*articles: Mapping[str, object] | str) -> Ended:
+    lines = (one if isinstance(one, str) else json.dumps(one) for one in articles)
+    return run("cluster", stdin="".join(f"{one}\n" for one in lines))
+
+
+def answers(ended: Ended) -> list[tuple[str, str, str]]:
+    return [(a["id"], a["story"], a["action"]) for a in map(json.loads, ended.out.splitlines())]
+
+
+def test_a_copy_is_withheld_and_another_event_is_new() -> None:
+    ended = cluster(
+        line("a", "North Korea fires missile", LAUNCH),
+        line("b", "Nurses in England strike over pay", STRIKE),
+        line("c", "Pyongyang tests missile: Seoul", f"SEOUL, Nov 5 (Yonhap) -- {LAUNCH}"),
+    )
+    assert ended.code == 0
+    assert answers(ended) == [("a", "s1", "new"), ("b", "s2", "new"), ("c", "s1", "withhold")]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("North Korea fires missile", LAUNCH.replace("600", "650")),
+        ("CORRECTED: North Korea fires missile", LAUNCH),
+    ],
+)
+def test_the_same_text_with_another_number_and_a_correction_are_told_as_replies(
+    title: str, body: str
+) -> None:
+    ended = cluster(line("a", "North Korea fires missile", LAUNCH), line("b", title, body))
+    assert answers(ended) == [("a", "s1", "new"), ("b", "s1", "reply")]
+
+
+def test_a_line_without_a_time_has_that_of_the_line_before() -> None:
+    later = LAUNCH.replace("600", "900").replace("7:10", "5:40")
+    ended = cluster(
+        line("a", "North Korea fires missile", LAUNCH),
+        line("b", "Nurses in England strike over pay", STRIKE, "2026-11-15T00:00:00Z"),
+        line("c", "North Korea fires missile", later, None),
+    )
+    assert answers(ended)[2] == ("c", "s3", "new")
+
+
+def test_a_bad_line_is_told_with_its_number_and_the_others_are_answered() -> None:
+    ended = cluster(line("a", "North Korea fires missile", LAUNCH), "{", line("b", "", STRIKE))
+    assert [identity for identity, _, _ in answers(ended)] == ["a", "b"]
+    assert ended.err.startswith("line 2: ")
+    assert ended.code == 1
+
+
+def test_each_answer_comes_before_the_next_line_is_read() -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "wirewatch", "cluster"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    with program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        for identity in ("a", "b"):
+            program.stdin.write(json.dumps(line(identity, "Title", STRIKE)).encode() + b"\n")
+            program.stdin.flush()
+            assert json.loads(program.stdout.readline())["id"] == identity
+        program.stdin.close()
+        assert program.wait(60) == 0
