@@ -152,6 +152,12 @@ def since(conn: Connection, moment: datetime, after: int, limit: int) -> list[St
     return list(map(_from_row, conn.execute(wanted)))
 
 
+def newest_of_outlet(conn: Connection, outlet_name: str, limit: int) -> list[StoredArticle]:
+    """The newest articles of an outlet, the last found first."""
+    wanted = _stored().where(table.c.outlet == outlet_name).order_by(table.c.id.desc()).limit(limit)
+    return list(map(_from_row, conn.execute(wanted)))
+
+
 def of_story(conn: Connection, story: int) -> list[StoredArticle]:
     """The articles of a story, the first found first."""
     return list(map(_from_row, conn.execute(_OF_STORY, {"in_story": story})))

@@ -36,6 +36,8 @@ State = Literal["pending", "sending", "sent", "uncertain", "waiting", "dead"]
 JOB = "deliver"
 # Written as in the partial index `ix_delivery_open`, or SQLite would not use it.
 OPEN: ColumnElement[bool] = literal_column("delivery.state in ('pending', 'sending', 'waiting', 'uncertain')")
+# Why a delivery is dead whose channel is not in the config.
+GONE = "gone"
 # A message is edited at most this often.
 EDIT_EVERY = timedelta(seconds=30)
 # What was on its way when the connection ended may still arrive.
@@ -317,6 +319,25 @@ def retry(
         .returning(table.c.chat)
     ).scalars()
     found = list(rows)
+    for chat in sorted(set(found)):
+        wake(conn, JOB, chat, now)
+    return len(found)
+
+
+def revive(conn: Connection, channels: Sequence[str], since: datetime, now: datetime) -> int:
+    """Let go what died after `since` because its channel was not in the config, if it is now.
+
+    What may have arrived stays dead: nobody looked for it.
+    """
+    orphaned = (table.c.state == "dead") & (table.c.code == GONE) & (table.c.unknown == 0)
+    found = list(
+        conn.execute(
+            update(table)
+            .where(orphaned, table.c.channel.in_(channels), table.c.changed_at > since)
+            .values(state="pending", not_before=None, reason=None, code=None, changed_at=now)
+            .returning(table.c.chat)
+        ).scalars()
+    )
     for chat in sorted(set(found)):
         wake(conn, JOB, chat, now)
     return len(found)

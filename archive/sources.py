@@ -5,7 +5,7 @@ the process dies and a fence that makes a late write-back touch nothing. What th
 is, and what a failure costs, is decided in `crawler/polling.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from archive.article import Outlet
 from archive.insert import insert, prepared
 from archive.tables import outlet as outlet_table
 from archive.tables import source_state as table
+
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,61 @@ def _add_outlets(new: Any) -> Any:
 
 
 def keep_sources(conn: Connection, names: Sequence[str], now: datetime) -> None:
-    """Let exactly these sources be active; a new one is due at once, the others keep their time."""
-    conn.execute(update(table).values(active=False).where(table.c.active))
-    if names:
-        statement = insert(conn, table).on_conflict_do_update(
-            index_elements=["source"], set_={"active": True}
+    """Let exactly these sources be active; a new one is due at once, the others keep their time.
+
+    One that comes back does not wait for the lease of a poll that was dropped when it went.
+    """
+    rows = conn.execute(select(table.c.source, table.c.active)).all()
+    known, active = {row.source for row in rows}, {row.source for row in rows if row.active}
+    wanted = dict.fromkeys(names)
+    gone = [name for name in active if name not in wanted]
+    back = [name for name in wanted if name in known and name not in active]
+    new = [name for name in wanted if name not in known]
+    for start in range(0, len(gone), _CHUNK):
+        chosen = table.c.source.in_(gone[start : start + _CHUNK])
+        conn.execute(update(table).where(chosen).values(active=False))
+    for start in range(0, len(back), _CHUNK):
+        chosen = table.c.source.in_(back[start : start + _CHUNK])
+        fence = table.c.lease_fence + 1
+        conn.execute(update(table).where(chosen).values(active=True, lease_until=None, lease_fence=fence))
+    if new:
+        conn.execute(insert(conn, table), [{"source": n, "due_at": now, "active": True} for n in new])
+
+
+def keep_places(conn: Connection, places: Mapping[str, str], now: datetime) -> list[str]:
+    """Let each active source be known by its place (a hash of type and address); those that moved.
+
+    What was learnt at another place says nothing about this one: the source is due at once and is
+    met anew, and a poll of the old place that is under way changes nothing any more.
+    """
+    rows = conn.execute(select(table.c.source, table.c.place).where(table.c.active)).all()
+    before = {row.source: row.place for row in rows}
+    fresh = [name for name, place in places.items() if name in before and before[name] != place]
+    moved = [name for name in fresh if before[name] is not None]
+    if fresh:
+        named = (
+            update(table).where(table.c.source == bindparam("b_source")).values(place=bindparam("b_place"))
         )
-        conn.execute(statement, [{"source": name, "due_at": now, "active": True} for name in names])
+        conn.execute(named, [{"b_source": name, "b_place": places[name]} for name in fresh])
+    for start in range(0, len(moved), _CHUNK):
+        conn.execute(
+            update(table)
+            .where(table.c.source.in_(moved[start : start + _CHUNK]))
+            .values(
+                due_at=now, lease_until=None, lease_fence=table.c.lease_fence + 1, etag=None,
+                last_modified=None, body_hash=None, first_success_at=None, interval_s=None, skip_hours=None,
+                moved_from=None, moved_to=None, moved_answers=None,
+            )
+        )  # fmt: skip
+    return moved
+
+
+def reschedule(conn: Connection, due: Mapping[str, datetime]) -> None:
+    """Let each of these sources be due at its time."""
+    if due:
+        statement = update(table).where(table.c.source == bindparam("b_source"))
+        rows = [{"b_source": name, "b_due": at} for name, at in due.items()]
+        conn.execute(statement.values(due_at=bindparam("b_due", type_=table.c.due_at.type)), rows)
 
 
 def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[SourceState]:

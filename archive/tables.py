@@ -52,6 +52,8 @@ source_state = Table(
     metadata,
     Column("source", String(64), primary_key=True),
     Column("active", Boolean, nullable=False, default=True),
+    # A hash of type and address as configured: another place is another feed under the same name.
+    Column("place", String(32)),
     # When it is polled next; a poll under way holds the lease, and writes back only with its fence.
     Column("due_at", Moment, nullable=False),
     Column("lease_until", Moment),

@@ -144,6 +144,7 @@ class Client:
         self.turns = turns or HostTurns(settings.min_delay.total_seconds())
         self.user_agent = user_agent(contact)
         self._proxy = settings.proxy
+        self._connector: GuardedConnector | None = None
         self._exceptions = AllowList.parse(settings.allow_private)
         self._resolver = resolver
         # Bounded here and not in the connector: with requests waiting, it shuffles the whole queue
@@ -152,9 +153,10 @@ class Client:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Client":
+        self._connector = GuardedConnector(self._exceptions, resolver=self._resolver, limit=0)
         self._session = aiohttp.ClientSession(
-            connector=GuardedConnector(self._exceptions, resolver=self._resolver, limit=0),
-            headers={"User-Agent": self.user_agent, "Accept-Encoding": _ACCEPT_ENCODING},
+            connector=self._connector,
+            headers={"Accept-Encoding": _ACCEPT_ENCODING},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=15.0),
         )
@@ -166,6 +168,15 @@ class Client:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    def change(self, settings: FetchSettings, contact: str | None = None) -> None:
+        """Ask by these settings from now on; requests under way end by the former ones."""
+        self.turns.min_delay = settings.min_delay.total_seconds()
+        self.user_agent = user_agent(contact)
+        self._proxy = settings.proxy
+        self._exceptions = AllowList.parse(settings.allow_private)
+        if self._connector is not None:
+            self._connector.exceptions = self._exceptions
 
     async def get(
         self,
@@ -189,6 +200,7 @@ class Client:
         via = _proxy(proxy or self._proxy)
         if user_agent is not None:
             asked["User-Agent"] = user_agent
+        asked.setdefault("User-Agent", self.user_agent)
         known = conditional or Validators()
         given_by = known.url or str(target)
         permanent, spent, origin = True, 0.0, target.raw_host

@@ -173,6 +173,7 @@ class GuardedConnector(aiohttp.TCPConnector):
 
     A request through a proxy opens a socket to the proxy, which is trusted; the host that the
     proxy is asked for is checked as a literal, as a local name, and as far as it resolves here.
+    `exceptions` may be replaced at any time.
     """
 
     # A name that nobody here resolves is left to the proxy after this many seconds.
@@ -181,7 +182,7 @@ class GuardedConnector(aiohttp.TCPConnector):
     def __init__(
         self, exceptions: AllowList, *, resolver: AbstractResolver | None = None, limit: int = 100
     ) -> None:
-        self._exceptions = exceptions
+        self.exceptions = exceptions
         self._lookup = resolver or aiohttp.ThreadedResolver()
         # Most hosts are asked once in many minutes: an idle connection is only kept for the next request
         # of the same visit, so that a round over thousands of hosts does not run out of descriptors.
@@ -210,15 +211,15 @@ class GuardedConnector(aiohttp.TCPConnector):
         target = _TARGET.get()
         if not (
             target.trusted
-            or self._exceptions.names(target.host)
-            or allowed(ipaddress.ip_address(address[0]), self._exceptions)
+            or self.exceptions.names(target.host)
+            or allowed(ipaddress.ip_address(address[0]), self.exceptions)
         ):
             raise AddressRefused(target.host)
         return socket.socket(family=family, type=kind, proto=protocol)
 
     async def _check_name(self, host: str) -> None:
         """AddressRefused if `host`, which only the proxy will connect to, is known to be private."""
-        if self._exceptions.names(host):
+        if self.exceptions.names(host):
             return
         literal = _literal(host)
         if literal is not None:
@@ -227,7 +228,7 @@ class GuardedConnector(aiohttp.TCPConnector):
             raise AddressRefused(host)
         else:
             found = await self._resolve(host)
-        if not all(allowed(address, self._exceptions) for address in found):
+        if not all(allowed(address, self.exceptions) for address in found):
             raise AddressRefused(host)
 
     async def _resolve(self, host: str) -> list[Address]:

@@ -102,6 +102,17 @@ def after_poll(
     return replace(well, due_at=_next_due(well, poll)), _change_when_well(state, well, poll)
 
 
+def due_by_rhythm(state: SourceState, source: Source, fetch: FetchSettings, zone: ZoneInfo) -> datetime:
+    """When a source is due whose rhythm may have been edited since its last poll; one that fails
+    waits as it did. `zone` is where its `cron` runs if it names none."""
+    if state.failures or state.last_polled_at is None:
+        return state.due_at
+    if source.cron is not None:
+        return next_time(source.cron, state.last_polled_at, source.timezone or zone)
+    longest = source.every or max(fetch.max_every, fetch.min_every)
+    return min(state.due_at, state.last_polled_at + longest * (1 + JITTER))
+
+
 def is_first_contact(state: SourceState, gap: timedelta, now: datetime) -> bool:
     """Whether a poll at `now` meets a source for the first time, or again after a long gap."""
     return state.first_success_at is None or now - state.due_at > gap

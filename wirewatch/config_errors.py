@@ -84,11 +84,20 @@ def in_file_order(problems: Iterable[P]) -> list[P]:
 
 
 class ConfigErrors(Exception):
-    """Every mistake of a config, in the order of its files; `warnings` are told beside them."""
+    """Every mistake of a config, in the order of its files; `warnings` are told beside them.
 
-    def __init__(self, errors: Iterable[ConfigError], warnings: Iterable[ConfigWarning] = ()) -> None:
+    `named_files` are the files with secrets that the config names, there or not.
+    """
+
+    def __init__(
+        self,
+        errors: Iterable[ConfigError],
+        warnings: Iterable[ConfigWarning] = (),
+        named_files: Iterable[Path] = (),
+    ) -> None:
         self.errors = tuple(errors)
         self.warnings = tuple(warnings)
+        self.named_files = frozenset(named_files)
         super().__init__("\n".join(map(str, self.errors)))
 
 

@@ -12,14 +12,14 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from archive import articles, deliveries, sources
+from archive import articles, deliveries
 from archive.archive import Archive, ArchiveError, told_plainly
 from archive.lock import DaemonLock
 from archive.schema import check_whole, prepare
@@ -30,7 +30,9 @@ from crawler.gathering import Tools
 from crawler.pages import errand as pages_errand
 from crawler.robots import Robots
 from crawler.spiders import errand as spiders_errand
-from wirewatch import digests, pipeline
+from wirewatch import digests, pipeline, supervisor
+from wirewatch.adopting import adopt, carried_on, watches_since
+from wirewatch.config_refused import mended
 from wirewatch.endpoints import serving
 from wirewatch.heartbeat import Heartbeat
 from wirewatch.housekeeping import keep_house
@@ -39,7 +41,8 @@ from wirewatch.loop_lag import LoopLag
 from wirewatch.main_file import Listen
 from wirewatch.outgoing import Outgoing, open_outgoing
 from wirewatch.polling import Poller
-from wirewatch.rooms import Durations, Rooms, Rulebook, utc_now
+from wirewatch.reloading import Reloader
+from wirewatch.rooms import ConfigState, Durations, Rooms, Rulebook, utc_now
 from wirewatch.settings import Settings
 
 log = logging.getLogger("wirewatch")
@@ -62,7 +65,15 @@ class Daemon:
     poller: Poller
     jobs: Jobs
     lag: LoopLag
+    reloader: Reloader
     listening: Listen | None = None
+
+    @property
+    def state(self) -> str:
+        """What it does, in a line."""
+        settings, config = self.rooms.rules.settings, self.rooms.config
+        wrong = "; the edited config is wrong, see `wirewatch status`" if config and config.mistakes else ""
+        return f"watching {len(settings.sources)} sources with {len(settings.watches)} watches{wrong}"
 
     @property
     def idle(self) -> bool:
@@ -77,11 +88,18 @@ async def run(settings: Settings, durations: Durations | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    # Until there is something to read anew; by default it would end the process.
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)
     async with running(settings, durations or Durations()) as daemon:
         archive = daemon.rooms.archive
         archive.on_damage = stop.set
+        loop.add_signal_handler(signal.SIGHUP, daemon.reloader.ask)
+        supervisor.notify("READY=1", f"STATUS={daemon.state}")
+        telling = asyncio.create_task(supervisor.keep_told(lambda: daemon.state), name="supervisor")
         await stop.wait()
         log.info("stopping")
+        supervisor.notify("STOPPING=1", "STATUS=stopping")
+        telling.cancel()
     if archive.damage is not None:
         raise ArchiveError(archive.damage)
 
@@ -99,17 +117,29 @@ async def running(
     """The daemon, from its start to its end; leaving the block ends it in good order."""
     async with AsyncExitStack() as stack:
         rooms, outgoing = await _open(stack, settings, durations, clock)
-        daemon = Daemon(rooms, Poller(rooms), Jobs(rooms.archive, _jobs(rooms), clock), LoopLag())
+        poller = Poller(rooms)
+        reloader = Reloader(
+            rooms,
+            outgoing,
+            poller.replan,
+            reloading=supervisor.reloading,
+            reloaded=lambda: supervisor.notify("READY=1"),
+        )
+        daemon = Daemon(rooms, poller, Jobs(rooms.archive, _jobs(rooms), clock), LoopLag(), reloader)
         with told_plainly(rooms.archive.shown):
             await _recover(rooms)
-        loops = {"poller": daemon.poller.run, "jobs": daemon.jobs.run, "loop lag": daemon.lag.run}
-        if outgoing.updates is not None:
-            loops["updates"] = outgoing.updates.run
+        loops = {
+            "poller": poller.run,
+            "jobs": daemon.jobs.run,
+            "loop lag": daemon.lag.run,
+            "updates": outgoing.run_updates,
+            "config": reloader.run,
+        }
         tasks = [asyncio.create_task(_keep_running(name, run), name=name) for name, run in loops.items()]
         stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, _start_clock(daemon))
         daemon.listening = await stack.enter_async_context(serving(rooms, daemon.lag))
-        log.info("watching %d sources with %d watches", len(settings.sources), len(settings.watches))
+        log.info("%s", daemon.state)
         yield daemon
 
 
@@ -145,15 +175,19 @@ async def _open(
     stack.push_async_callback(crawling.close)
     tools = Tools(client, reading, crawling, settings.fetch, settings.contact)
     outgoing = await stack.enter_async_context(open_outgoing(archive, settings, clock, durations.outbox))
+    now = clock()
+    before = await archive.read(watches_since)
+    rules = replace(rules, watches_since=carried_on(settings, before, now))
     rooms = Rooms(rules, archive, tools, Robots(client), outgoing.outbox, clock, durations=durations)
+    rooms.config = ConfigState(now)
     return rooms, outgoing
 
 
 async def _recover(rooms: Rooms) -> None:
     """Write the config's rows and take up what an earlier run left."""
     rules, now = rooms.rules, rooms.clock()
-    await rooms.archive.write(lambda conn: sources.keep_outlets(conn, rules.settings.outlets))
-    await rooms.archive.write(lambda conn: sources.keep_sources(conn, list(rules.sources), now))
+    await rooms.archive.write(lambda conn: adopt(conn, rules, now))
+    await rooms.archive.write(mended)
     await rooms.archive.write(lambda conn: deliveries.recover(conn, now, rooms.durations.outbox.settle))
     await rooms.archive.write(partial(_wake_all, now))
     await sweep(rooms)

@@ -28,15 +28,17 @@ from wirewatch.telling import match_from_row
 async def send_due_digest(rooms: Rooms, channel_name: str) -> None:
     """Write the digest of one channel, if anything is due; then wait for the next.
 
-    In quiet hours it waits for their end: the program may have been down when it was due.
+    In quiet hours it waits for their end: the program may have been down when it was due. What waits
+    for a channel that is not in the config goes on waiting: the sweep asks again.
     """
     channel = rooms.rules.channels.get(channel_name)
-    if channel is not None:
-        now = rooms.clock()
-        end = routing.awake(channel, channel.timezone or rooms.rules.settings.timezone, now)
-        if end > now:
-            await rooms.archive.write(lambda conn: defer(conn, "digest", channel_name, end))
-            return
+    if channel is None:
+        return
+    now = rooms.clock()
+    end = routing.awake(channel, channel.timezone or rooms.rules.settings.timezone, now)
+    if end > now:
+        await rooms.archive.write(lambda conn: defer(conn, "digest", channel_name, end))
+        return
     await rooms.archive.write(lambda conn: write_digest(conn, rooms.rules, channel_name, rooms.clock()))
     later = (await rooms.archive.read(digests.next_due)).get(channel_name)
     if later is not None:

@@ -22,7 +22,7 @@ from archive.archive import plain_error
 from crawler.health import STATES, health_of
 from wirewatch.loop_lag import LoopLag
 from wirewatch.main_file import Listen
-from wirewatch.rooms import Rooms, Rulebook
+from wirewatch.rooms import Rooms
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -47,6 +47,8 @@ class Figures:
     deliveries: Mapping[str, int]
     lag_s: float
     size: int
+    config_ok: bool
+    config_at: float
 
 
 @asynccontextmanager
@@ -91,7 +93,7 @@ def _application(rooms: Rooms, lag: LoopLag) -> web.Application:
         from prometheus_client import CONTENT_TYPE_LATEST
 
         now = rooms.clock()
-        seen = await rooms.archive.read(lambda conn: _gather(conn, rooms.rules, lag, now))
+        seen = await rooms.archive.read(lambda conn: _gather(conn, rooms, lag, now))
         return web.Response(body=exposition(seen), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     application = web.Application()
@@ -115,7 +117,8 @@ async def why_not_ready(rooms: Rooms) -> str | None:
     return f"{len(unplanned)} sources have not been planned yet" if unplanned else None
 
 
-def _gather(conn: Connection, rules: Rulebook, lag: LoopLag, now: datetime) -> Figures:
+def _gather(conn: Connection, rooms: Rooms, lag: LoopLag, now: datetime) -> Figures:
+    rules, config = rooms.rules, rooms.config
     states = {state.source: state for state in sources.all_states(conn)}
     health = dict.fromkeys(map(str, STATES), 0)
     for name, source in rules.sources.items():
@@ -131,6 +134,8 @@ def _gather(conn: Connection, rules: Rulebook, lag: LoopLag, now: datetime) -> F
         {str(state): number for state, number in deliveries.counts(conn).items()},
         max(lag.recent, default=0.0),
         figures.size(conn),
+        not (config and config.mistakes),
+        config.applied_at.timestamp() if config else 0.0,
     )
 
 
@@ -159,6 +164,16 @@ def _families(seen: Figures) -> "Iterator[Metric]":
         ("wirewatch_outbox_oldest_seconds", "Age of the oldest delivery that may be sent.", seen.oldest_s),
         ("wirewatch_loop_lag_seconds", "The worst lateness of the loop in a minute.", seen.lag_s),
         ("wirewatch_archive_bytes", "Size of the archive.", seen.size),
+        (
+            "wirewatch_config_last_reload_successful",
+            "1 while the newest edit of the config is in force, 0 while it is wrong.",
+            int(seen.config_ok),
+        ),
+        (
+            "wirewatch_config_last_reload_success_timestamp_seconds",
+            "When the config in force was taken.",
+            seen.config_at,
+        ),
     )
     for name, words, value in single:
         yield GaugeMetricFamily(name, words, value=value)

@@ -1,29 +1,30 @@
 """How does the daemon reach the configured channels, and hear what readers press?
 
-Builds senders, outbox and the bot's updates from the config, and closes them at the end. Sending is
-`alerts/outbox/`, answering a pressed button `alerts/bot/`.
+Builds senders, outbox and the bot's updates from the config, changes them when it is edited, and
+closes them at the end. Sending is `alerts/outbox/`, answering a pressed button `alerts/bot/`.
 """
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
-from alerts.channels.senders import senders
-from alerts.outbox.outcomes import Report
+from sqlalchemy import Connection
+
+from alerts.channel import TelegramChannel
+from alerts.channels.senders import Senders, senders
 from alerts.outbox.transitions import Times
 from alerts.outbox.worker import Outbox
 from archive.archive import Archive
+from archive.events import Event
 from wirewatch.reports import report
+from wirewatch.secrets import Secret
 from wirewatch.settings import Settings
 
 if TYPE_CHECKING:
     from telegram import Bot
-
-    from alerts.bot.polling import Polling
 
 log = logging.getLogger("wirewatch")
 
@@ -37,48 +38,103 @@ NO_CHAT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What reaches the channels; `updates` takes what readers press, None without a bot."""
+    """What reaches the channels: `outbox` sends, `run_updates` takes what readers press.
 
-    outbox: Outbox
-    updates: "Polling | None"
+    `build` and `switch` take the channels of an edited config into use.
+    """
+
+    def __init__(
+        self, archive: Archive, settings: Settings, clock: Callable[[], datetime], times: Times
+    ) -> None:
+        """Raises ChannelError where a channel cannot be filled."""
+        self._archive, self._settings, self._clock, self._times = archive, settings, clock, times
+        # A bot that is no longer used keeps its connections to the end: a message may be on its way.
+        self._bots: dict[tuple[Secret, str | None], Bot] = {}
+        self._closing: list[Callable[[], Awaitable[None]]] = []
+        self._bot: Bot | None = None
+        self._switched = asyncio.Event()
+        built = self.build(settings)
+        self.outbox = Outbox(
+            archive,
+            {},
+            {},
+            clock,
+            pacing=settings.telegram.pacing,
+            times=times,
+            report=self._report,
+        )
+        self.switch(settings, built)
+        if built.bot is None and not built.unconnected:
+            log.warning(NO_CHAT)
+
+    def build(self, settings: Settings) -> Senders:
+        """Senders for these channels, used by nobody yet. Raises ChannelError."""
+        token = settings.token
+        key = (token, settings.telegram.api_url) if token is not None else None
+        is_wanted = any(isinstance(channel, TelegramChannel) for channel in settings.channels)
+        known = self._bots.get(key) if key is not None and is_wanted else None
+        built = senders(
+            settings.channels, token.reveal() if token is not None else None, settings.telegram, bot=known
+        )
+        self._closing += built.closing
+        if key is not None and built.bot is not None:
+            self._bots[key] = built.bot
+        return built
+
+    def switch(self, settings: Settings, built: Senders) -> None:
+        """Send by `built` from now on; a message on its way ends as it began."""
+        if built.unconnected:
+            log.warning(CONNECT, ", ".join(built.unconnected))
+        self._settings = settings
+        self.outbox.channels = {channel.name: channel for channel in settings.channels}
+        self.outbox.senders = built.by_channel
+        self.outbox.default_zone = settings.timezone
+        self.outbox.catch_up = settings.fetch.catch_up
+        if built.bot is not self._bot:
+            self._bot = built.bot
+            self._switched.set()
+
+    async def run_updates(self) -> None:
+        """Take what readers press, from the bot that is in use, until cancelled."""
+        while True:
+            self._switched.clear()
+            polling = asyncio.create_task(self._poll(self._bot), name="poll for updates")
+            switched = asyncio.create_task(self._switched.wait())
+            try:
+                await asyncio.wait([polling, switched], return_when=asyncio.FIRST_COMPLETED)
+                if polling.done():
+                    polling.result()
+            finally:
+                # What is cut off was not confirmed, and comes again.
+                for task in (polling, switched):
+                    task.cancel()
+                await asyncio.wait([polling, switched])
+
+    async def _poll(self, bot: "Bot | None") -> None:
+        if bot is None:
+            await asyncio.Event().wait()
+            return
+        from alerts.bot.polling import Polling
+
+        await Polling(self._archive, bot, self._clock, times=self._times, report=self._report).run()
+
+    def _report(self, conn: Connection, event: Event) -> None:
+        report(self._settings, conn, event)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for close in self._closing:
+            await close()
 
 
 @asynccontextmanager
 async def open_outgoing(
     archive: Archive, settings: Settings, clock: Callable[[], datetime], times: Times
 ) -> AsyncIterator[Outgoing]:
-    """The outbox over all channels; on leaving, connections close."""
-    token = settings.token.reveal() if settings.token is not None else None
-    built = senders(settings.channels, token, settings.telegram)
-    if built.unconnected:
-        log.warning(CONNECT, ", ".join(built.unconnected))
-    elif built.bot is None:
-        log.warning(NO_CHAT)
-    tell = partial(report, settings)
-    outbox = Outbox(
-        archive,
-        {channel.name: channel for channel in settings.channels},
-        built.by_channel,
-        clock,
-        pacing=settings.telegram.pacing,
-        times=times,
-        default_zone=settings.timezone,
-        catch_up=settings.fetch.catch_up,
-        report=tell,
-    )
+    """The way out to all channels; on leaving, connections close. Raises ChannelError."""
+    outgoing = Outgoing(archive, settings, clock, times)
     try:
-        yield Outgoing(outbox, _updates(archive, built.bot, clock, times, tell))
+        yield outgoing
     finally:
-        await built.close()
-
-
-def _updates(
-    archive: Archive, bot: "Bot | None", clock: Callable[[], datetime], times: Times, tell: Report
-) -> "Polling | None":
-    if bot is None:
-        return None
-    from alerts.bot.polling import Polling
-
-    return Polling(archive, bot, clock, times=times, report=tell)
+        await outgoing.close()

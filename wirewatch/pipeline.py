@@ -14,10 +14,12 @@ When each runs is `wirewatch/daemon.py`.
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from time import monotonic
 
 from sqlalchemy import Connection
 
+from alerts.watch import Match
 from archive import articles
 from archive.articles import StoredArticle
 from archive.sources import SourceState
@@ -26,7 +28,7 @@ from crawler.gathering import gather as ask_source
 from crawler.pages.reading import read_page
 from wirewatch import pages, polls, telling
 from wirewatch.offline import is_excused
-from wirewatch.rooms import Rooms
+from wirewatch.rooms import Rooms, Rulebook
 
 # Articles told in one transaction.
 TELL_BATCH = 50
@@ -58,6 +60,12 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     now = rooms.clock()
     if await is_excused(rooms, source, state, gathered, now):
         return Polled(replace(state, error=gathered.error), written=True, counts=False)
+    rooms, now = rooms.as_they_stand(), rooms.clock()
+    edited = rooms.rules.sources.get(source.name)
+    if edited is None or (edited.type, edited.url) != (source.type, source.url):
+        # The config was edited meanwhile: what another place says is not this source's any more.
+        return Polled(state, written=True, counts=False)
+    source = edited
     if gathered.outcome == "entries":
         identified = polls.identify_all(rooms, source, gathered, now)
         after = await rooms.archive.write(
@@ -115,14 +123,24 @@ async def _tell_batch(rooms: Rooms) -> bool:
     batch = await rooms.archive.read(lambda conn: articles.untold(conn, rooms.clock(), TELL_BATCH))
     if not batch:
         return False
-    rules, matched, began = rooms.rules, [], monotonic()
+    rooms, began = rooms.as_they_stand(), monotonic()
+    judged: list[tuple[Rulebook, StoredArticle, list[Match]]] = []
     for stored in batch:
-        matched.append((stored, rules.watchlist.match(stored.article)))
+        rules = rooms.rules_for(stored.found_at)
+        found = rules.watchlist.match(stored.article)
+        judged.append((rules, stored, [m for m in found if rules.counts(m.watch, stored.found_at)]))
         # A long body takes some milliseconds; others get their turn in between.
         if monotonic() - began > LONGEST_TURN:
             await asyncio.sleep(0)
             began = monotonic()
-    await rooms.archive.write(lambda conn: telling.tell(conn, rules, matched, rooms.clock(), rooms.durations))
+
+    def step(conn: Connection) -> None:
+        for _, together in groupby(judged, key=lambda one: id(one[0].watchlist)):
+            one = list(together)
+            matched = [(stored, found) for _, stored, found in one]
+            telling.tell(conn, one[0][0], matched, rooms.clock(), rooms.durations)
+
+    await rooms.archive.write(step)
     return True
 
 

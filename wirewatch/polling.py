@@ -70,6 +70,11 @@ class Poller:
         """Look for due sources now."""
         self._tick.set()
 
+    def replan(self) -> None:
+        """Look for due sources, whatever was known of their times."""
+        self._next_due = None
+        self._tick.set()
+
     async def run(self) -> None:
         """Poll for ever; on cancellation write back what is known and leave the rest to its lease."""
         try:

@@ -5,8 +5,8 @@ network, child processes and outbox. Made once by `wirewatch/daemon.py`, handed 
 """
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.channel import Channel
@@ -29,6 +29,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Durations:
     """How long the product waits, in one place, so that tests and the demo can wait less."""
@@ -41,6 +44,9 @@ class Durations:
     settle: timedelta = SETTLE
     # How often the clock looks for due sources.
     tick: timedelta = timedelta(seconds=1)
+    # How often the config's files are looked at, how long a mistake in them may stand untold.
+    config_look: timedelta = timedelta(milliseconds=250)
+    config_hold: timedelta = timedelta(seconds=1)
     # A poll that has not ended by then is taken to have died with its process.
     lease: timedelta = timedelta(minutes=10)
     # How the outbox waits: for unknown outcomes, between attempts.
@@ -59,6 +65,9 @@ class Rulebook:
     filters: Mapping[str, Callable[[Article], bool]]
     outlets: Mapping[str, Outlet]
     outlets_by_title: Mapping[str, Outlet]
+    # Since when it has been in force, and since when each of its watches counts.
+    since: datetime = _EVER
+    watches_since: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def compile(cls, settings: Settings) -> "Rulebook":
@@ -75,10 +84,31 @@ class Rulebook:
             {outlet.title.casefold(): outlet for outlet in settings.outlets},
         )
 
+    def judging(self, past: "Rulebook") -> "Rulebook":
+        """These rules with the watches of `past`: what came then is judged by them, and told where
+        and how it is told now."""
+        if past is self:
+            return self
+        return replace(self, watchlist=past.watchlist, watches=past.watches, watches_since=past.watches_since)
+
+    def counts(self, watch: str, found_at: datetime) -> bool:
+        """Whether a watch was there when an article was found."""
+        return self.watches_since.get(watch, found_at) <= found_at
+
+
+@dataclass(slots=True)
+class ConfigState:
+    """How the last edit of the config fared: since when which config is in force, and what is wrong
+    with the newest, a line a mistake; nothing where that is the one in force."""
+
+    applied_at: datetime
+    mistakes: Sequence[str] = ()
+
 
 @dataclass(slots=True)
 class Rooms:
-    """Everything that the steps touch. `rules` is replaced when the config is edited."""
+    """Everything that the steps touch. `rules` and `tools` are replaced when the config is edited: a
+    step that waits in between works on `as_they_stand`."""
 
     rules: Rulebook
     archive: Archive
@@ -91,3 +121,15 @@ class Rooms:
     # What is known of this machine's net, and whether the archive may hold that it is offline.
     reach: Reach = field(default_factory=Reach)
     maybe_offline: bool = True
+    # Rules that were in force a moment ago, the newest last: what came under them is not told yet.
+    past: tuple[Rulebook, ...] = ()
+    config: ConfigState | None = None
+
+    def as_they_stand(self) -> "Rooms":
+        """These rooms, with the config that is in force now for as long as they are held."""
+        return replace(self)
+
+    def rules_for(self, found_at: datetime) -> Rulebook:
+        """The rules for an article that was found then: its watches are those that stood."""
+        known = [*self.past, self.rules]
+        return self.rules.judging(next((r for r in reversed(known) if r.since <= found_at), known[0]))

@@ -64,6 +64,11 @@ def find_token(
     return (None, [error]) if error is not None else _as_token(text, place, key)
 
 
+def beside(place: Place, named: str) -> Path:
+    """The file that `named` means where it stands at `place`."""
+    return Path(place.file).parent / Path(named).expanduser()
+
+
 def _as_token(text: str, place: Place, key: str) -> tuple[Secret | None, list[ConfigError]]:
     secret = Secret(text.strip())
     if _TOKEN.fullmatch(secret.reveal()):
@@ -80,7 +85,7 @@ def _content(value: Node, place: Place, key: str) -> tuple[str, ConfigError | No
     if "://" in named:
         # Probably the secret itself, in the wrong key.
         return "", ConfigError(place, key, "an address (not shown)", "the path of a file that holds it")
-    file = Path(place.file).parent / Path(named).expanduser()
+    file = beside(place, named)
     text, error = _read(file, place, key)
     if error is None and not text.strip():
         error = ConfigError(place, key, f"{file}, which is empty", "a file with one line")

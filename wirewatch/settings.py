@@ -37,7 +37,7 @@ from wirewatch.config_files import Locations
 from wirewatch.layers import TOP_KEYS, Layers, read_layers
 from wirewatch.main_file import HttpSettings, Layer, MainFile, Retention
 from wirewatch.model_errors import validate
-from wirewatch.secret_files import find_token, resolve_files
+from wirewatch.secret_files import beside, find_token, resolve_files
 from wirewatch.secrets import Secret
 from wirewatch.yaml_positions import Mapping, Scalar, Sequence, plain
 
@@ -52,8 +52,8 @@ class Settings:
     `sources` and `watches` hold the enabled ones only, `disabled` the sources that are switched off and
     could be polled by hand; a set that is switched off stays as an
     empty one, so that queries that name it still read. `outlets` holds those of disabled sources
-    too, and `outlet_of` finds one by the name of a source or outlet. `shipped` is the folder of
-    the shipped layer.
+    too, and `outlet_of` finds one by the name of a source or outlet. `locations` is where it was
+    read, `named_files` the files with secrets that it names, there or not.
     """
 
     timezone: ZoneInfo
@@ -74,7 +74,8 @@ class Settings:
     http: HttpSettings
     ping_url: str | None = field(repr=False)
     silent_after: timedelta
-    shipped: Path
+    locations: Locations
+    named_files: frozenset[Path] = field(repr=False)
     compiled: Watchlist = field(repr=False)
     warnings: tuple[ConfigWarning, ...] = ()
 
@@ -101,7 +102,7 @@ def load(locations: Locations, environ: Table[str, str] | None = None) -> Settin
     token = reader.token(main.telegram, os.environ if environ is None else environ)
     watchlist = check(entries, layers, has_token=token is not None)
     if watchlist is None:
-        raise ConfigErrors(in_file_order(layers.errors), in_file_order(layers.warnings))
+        raise ConfigErrors(in_file_order(layers.errors), in_file_order(layers.warnings), reader.named_files)
     outlets = entries.outlets()
     return Settings(
         timezone=main.timezone,
@@ -122,10 +123,24 @@ def load(locations: Locations, environ: Table[str, str] | None = None) -> Settin
         http=main.http,
         ping_url=main.ping_url,
         silent_after=main.silent_after,
-        shipped=locations.shipped,
+        locations=locations,
+        named_files=frozenset(reader.named_files),
         compiled=watchlist,
         warnings=tuple(in_file_order(layers.warnings)),
     )
+
+
+def load_archive(locations: Locations) -> tuple[Path | str, ZoneInfo]:
+    """Where the archive lies and which zone is shown, whatever else is wrong with the config.
+
+    Raises ConfigErrors where `wirewatch.yaml` cannot be read or says something wrong of these two.
+    """
+    layers = read_layers(locations)
+    main, archive = _Reader(layers).main_file(locations)
+    wrong = [error for error in layers.errors if error.key.split(".")[0] in ("archive", "timezone")]
+    if layers.main_unread or wrong:
+        raise ConfigErrors(in_file_order(wrong or layers.errors))
+    return archive, main.timezone
 
 
 class _Reader:
@@ -133,6 +148,7 @@ class _Reader:
 
     def __init__(self, layers: Layers) -> None:
         self.layers = layers
+        self.named_files: set[Path] = set()
 
     def main_file(self, locations: Locations) -> tuple[MainFile, Path | str]:
         """The file's model (its defaults where it is wrong) and the archive's address."""
@@ -249,7 +265,8 @@ class _Reader:
         main = self.layers.main
         part = main.items.get("telegram")
         place = part.keys.get("token_file") if isinstance(part, Mapping) else None
-        file = Path(main.place.file).parent / Path(telegram.token_file).expanduser()
+        file = beside(main.place, telegram.token_file)
+        self.named_files.add(file)
         token, errors = find_token(
             environ, file, place or Place(file), "telegram.token_file" if place else ""
         )
@@ -260,6 +277,10 @@ class _Reader:
         self.layers.errors.append(ConfigError(place, key, found, expected, suggestion))
 
     def resolved(self, node: Mapping, names: tuple[str, ...], path: str) -> Mapping:
+        for key in (f"{name}_file" for name in names):
+            named = node.items.get(key)
+            if isinstance(named, Scalar) and isinstance(named.value, str):
+                self.named_files.add(beside(node.keys[key], named.value))
         node, errors = resolve_files(node, names, path)
         self.layers.errors.extend(errors)
         return node

@@ -20,6 +20,8 @@ from archive.sources import SourceState
 from crawler.health import BAD, State, health_of
 from crawler.polling import TOLD_AFTER
 from wirewatch import offline
+from wirewatch.config_errors import ConfigErrors
+from wirewatch.config_refused import Refused, refused
 from wirewatch.pages import HUNG_IN_A_ROW, REST
 from wirewatch.settings import Settings
 
@@ -45,6 +47,7 @@ class Seen:
     events: Sequence[Event]
     articles: int
     offline_since: datetime | None = None
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,26 @@ def look(archive: Archive, now: datetime) -> Seen:
             events.latest(conn, LAST_EVENTS),
             articles.count(conn),
             offline.since(conn),
+            refused(conn),
         )
 
     return archive.read_now(step)
 
 
-def judge(seen: Seen, settings: Settings, now: datetime) -> Status:
-    """What all that means."""
-    health = {
-        source.name: health_of(source, seen.states.get(source.name), settings.fetch, now)
-        for source in settings.sources
-    }
+def judge(seen: Seen, config: Settings | ConfigErrors, now: datetime) -> Status:
+    """What all that means; `config` is what the files say now, or what is wrong with them."""
+    settings = None if isinstance(config, ConfigErrors) else config
+    health = (
+        {
+            source.name: health_of(source, seen.states.get(source.name), settings.fetch, now)
+            for source in settings.sources
+        }
+        if settings is not None
+        else {}
+    )
     problems = [
         *_of_daemon(seen),
+        *_of_config(seen, config),
         *_of_polling(seen, settings, health, now),
         *_of_delivery(seen, now),
         *_of_sources(seen, health),
@@ -138,10 +148,25 @@ def _of_daemon(seen: Seen) -> Iterator[Problem]:
         yield Problem("no daemon is running", last, "start `wirewatch run`", stops=True)
 
 
+def _of_config(seen: Seen, config: Settings | ConfigErrors) -> Iterator[Problem]:
+    """What is wrong with the files now; or a daemon that has not got over what was wrong with them."""
+    wrong = tuple(map(str, config.errors)) if isinstance(config, ConfigErrors) else ()
+    if not wrong and seen.refused is not None and seen.holder is not None:
+        wrong = seen.refused.mistakes
+    if not wrong:
+        return
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    goes_on = "; the daemon goes on with the config before" if seen.holder is not None else ""
+    since = seen.refused.since if seen.refused is not None else None
+    remedy = "mend it; `wirewatch check` shows every mistake"
+    # Without a daemon there is none that goes on, and none can be started.
+    yield Problem(f"the config is wrong: {wrong[0]}{more}{goes_on}", since, remedy, stops=seen.holder is None)
+
+
 def _of_polling(
-    seen: Seen, settings: Settings, health: Mapping[str, State], now: datetime
+    seen: Seen, settings: Settings | None, health: Mapping[str, State], now: datetime
 ) -> Iterator[Problem]:
-    if not settings.sources:
+    if settings is not None and not settings.sources:
         yield Problem("there is no source", None, "switch one on under config/sources/", stops=True)
         return
     polled = [state for state in seen.states.values() if state.last_polled_at is not None]
@@ -157,12 +182,12 @@ def _of_polling(
     if polled and all(state.failures >= TOLD_AFTER for state in polled):
         since = min(state.error_since for state in polled if state.error_since)
         yield Problem("no source answers", since, "see whether this machine is online", stops=True)
-    elif success is not None and now - success > settings.silent_after:
+    elif success is not None and settings is not None and now - success > settings.silent_after:
         yield Problem("nothing was gathered for long", success, "see `wirewatch sources`", stops=True)
     missing = [name for name in health if name not in seen.states]
     if seen.holder is not None and missing:
         what = f"{len(missing)} sources of the config are not watched yet ({_named(missing)})"
-        yield Problem(what, None, "the daemon has not read the edited config: start it again")
+        yield Problem(what, None, "nothing to do: the daemon reads an edited config within seconds")
 
 
 def is_stuck(heap: Heap, since: datetime, now: datetime) -> bool:

@@ -41,13 +41,15 @@ def senders(
     *,
     console: Console | None = None,
     read_timeout: float | None = None,
+    bot: "Bot | None" = None,
 ) -> Senders:
     """A sender for every channel.
 
     `console` is where the terminal's messages go, standard output by default; `read_timeout` is
-    how many seconds an answer may take. Raises ChannelError where a channel cannot be filled.
+    how many seconds an answer may take; `bot` is one that is connected already by this token.
+    Raises ChannelError where a channel cannot be filled.
     """
-    shared = Surroundings(console or Console(), token, telegram, read_timeout)
+    shared = Surroundings(console or Console(), token, telegram, read_timeout, bot)
     built = {channel.name: builder(channel.type)(channel, shared) for channel in channels}
     return Senders(built, tuple(shared.unconnected), shared.bot, tuple(shared.closing))
 

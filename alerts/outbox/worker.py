@@ -26,7 +26,7 @@ from alerts.outbox.preparing import buttons, prepare, quiet_until
 from alerts.outbox.transitions import Times, after
 from archive import chats, events, outgoing, overdue
 from archive.archive import Archive
-from archive.deliveries import JOB, Delivery
+from archive.deliveries import GONE, JOB, Delivery
 from archive.outgoing import Parent, Work
 from archive.wake import defer
 
@@ -248,7 +248,7 @@ class Outbox:
         now = self._clock()
         values: dict[str, object] = {"not_before": None, "recheck_at": None}
         if delivery.state != "sent":
-            values |= {"state": "dead", "reason": reason, "code": "chat"}
+            values |= {"state": "dead", "reason": reason, "code": GONE}
         await self._archive.write(
             lambda conn: outgoing.change(conn, delivery.id, delivery.state, now, **values)
         )

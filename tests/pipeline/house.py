@@ -30,6 +30,8 @@ FAST = Durations(
     page_deadline=timedelta(seconds=3),
     settle=timedelta(milliseconds=300),
     tick=timedelta(milliseconds=100),
+    config_look=timedelta(milliseconds=60),
+    config_hold=timedelta(milliseconds=300),
     lease=timedelta(seconds=5),
     outbox=Times(
         settle=timedelta(milliseconds=300),

@@ -94,7 +94,7 @@ async def test_metrics_say_what_happened(daemon: Daemon, api: BotApiPeer) -> Non
 
 def test_every_figure_is_read_back_as_it_was_written() -> None:
     body = exposition(
-        Figures(dict.fromkeys(STATES, 3), 12, {'a"\\\nb': 5}, 2, 61.5, {"dead": 4}, 0.25, 8192)
+        Figures(dict.fromkeys(STATES, 3), 12, {'a"\\\nb': 5}, 2, 61.5, {"dead": 4}, 0.25, 8192, False, 1e9)
     ).decode()
     found = samples(body)
     assert {value for (name, _), value in found.items() if name == "wirewatch_sources"} == {3}

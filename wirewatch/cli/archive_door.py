@@ -20,15 +20,22 @@ def opened(config: "Settings", *, create: bool = False) -> "Iterator[Archive]":
 
     Raises ArchiveError where there is none, or none that can be used.
     """
+    with opened_at(config.archive, create=create) as archive:
+        yield archive
+
+
+@contextmanager
+def opened_at(where: Path | str, *, create: bool = False) -> "Iterator[Archive]":
+    """As `opened`, for an archive's path or address."""
     from archive.archive import Archive, ArchiveError, told_plainly
     from archive.schema import prepare
 
-    if isinstance(config.archive, Path):
+    if isinstance(where, Path):
         if create:
-            config.archive.parent.mkdir(parents=True, exist_ok=True)
-        elif not config.archive.is_file():
-            raise ArchiveError(f"there is no archive yet ({config.archive}): start `wirewatch run` first")
-    archive = Archive(config.archive)
+            where.parent.mkdir(parents=True, exist_ok=True)
+        elif not where.is_file():
+            raise ArchiveError(f"there is no archive yet ({where}): start `wirewatch run` first")
+    archive = Archive(where)
     try:
         prepare(archive)
         with told_plainly(archive.shown):

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wirewatch.cli.archive_door import opened
-from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.archive_door import opened_at
+from wirewatch.cli.config_option import config_option, locations, settings
 from wirewatch.cli.expected_errors import FAILURE
 from wirewatch.cli.times import machine, shown
+from wirewatch.config_errors import ConfigErrors
+from wirewatch.settings import Settings, load_archive
 
 if TYPE_CHECKING:
     from wirewatch.status import Status
@@ -26,19 +28,26 @@ def command(as_json: bool) -> None:
 
     Ends with 0 only if a daemon is alive, gathers and delivers.
     """
-    config = settings()
+    config: Settings | ConfigErrors
+    try:
+        config = settings()
+        where, zone = config.archive, config.timezone
+    except ConfigErrors as wrong:
+        # A daemon that is running goes on with the config before.
+        config = wrong
+        where, zone = load_archive(locations())
     from wirewatch.rooms import utc_now
     from wirewatch.status import judge, look
 
     now = utc_now()
-    with opened(config) as archive:
+    with opened_at(where) as archive:
         status = judge(look(archive, now), config, now)
     if as_json:
         from wirewatch.article_lines import print_line
 
         click.echo(print_line(_as_json(status)))
     else:
-        for line in _lines(status, now, config.timezone):
+        for line in _lines(status, now, zone):
             click.echo(line)
     if not status.works:
         sys.exit(FAILURE)

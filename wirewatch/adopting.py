@@ -1,0 +1,85 @@
+"""What does the archive learn of a config that comes into force?
+
+At start and after every edit: the outlets, which sources are active and when they are due, former
+names, since when each watch counts, and the deliveries of a channel that has come back. One
+transaction, which may be repeated. Reading an edited config is `wirewatch/reloading.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from sqlalchemy import Connection
+
+from archive import articles, deliveries, facts, renames, sources
+from crawler.entry import Entry
+from crawler.identity import identify
+from crawler.polling import due_by_rhythm
+from crawler.source import Source
+from wirewatch.rooms import Rulebook
+from wirewatch.settings import Settings
+
+WATCHES_SINCE = "watches_since"
+# A feed lists hundreds of articles at most; older ones are not met again.
+_KNOWN_AGAIN = 2000
+# What a channel was to get before it went is sent when it is back within this.
+_STILL_NEWS = timedelta(days=1)
+
+
+def watches_since(conn: Connection) -> dict[str, datetime]:
+    """Since when each watch of the config that stood last has counted."""
+    kept: Mapping[str, str] = facts.get(conn, WATCHES_SINCE) or {}
+    return {name: datetime.fromisoformat(at) for name, at in kept.items()}
+
+
+def carried_on(settings: Settings, before: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
+    """Since when each watch of `settings` counts: as before, by its former name too, or from now on."""
+    return {
+        watch.name: before.get(watch.name) or before.get(watch.was or "") or now for watch in settings.watches
+    }
+
+
+def adopt(conn: Connection, rules: Rulebook, now: datetime) -> None:
+    """Let the archive know the config in force."""
+    settings = rules.settings
+    sources.keep_outlets(conn, settings.outlets)
+    for source in settings.sources:
+        if source.was is not None and source.was not in rules.sources:
+            _rename_source(conn, source, source.was)
+    for watch in settings.watches:
+        if watch.was is not None and watch.was not in rules.watches:
+            renames.rename_watch(conn, watch.was, watch.name)
+    sources.keep_sources(conn, list(rules.sources), now)
+    sources.keep_places(conn, {name: place_of(source) for name, source in rules.sources.items()}, now)
+    sources.reschedule(conn, _edited_rhythms(conn, rules))
+    facts.put(conn, WATCHES_SINCE, {name: at.isoformat() for name, at in rules.watches_since.items()})
+    deliveries.revive(conn, list(rules.channels), now - _STILL_NEWS, now)
+
+
+def place_of(source: Source) -> str:
+    """Where a source is asked; a hash, since an address can be a secret."""
+    return blake2b(f"{source.type} {source.url}".encode(), digest_size=16).hexdigest()
+
+
+def _rename_source(conn: Connection, source: Source, old: str) -> None:
+    renames.rename_source(conn, old, source.name)
+    if source.as_outlet() is not None and renames.rename_outlet(conn, old, source.name):
+        pairs = []
+        for stored in articles.newest_of_outlet(conn, source.name, _KNOWN_AGAIN):
+            one = stored.article
+            entry = Entry(one.url, one.title, guid=stored.guid, published=one.published)
+            pairs += [(key, stored.id) for key in identify(entry, source.name, stored.found_at).all()]
+        articles.add_keys(conn, pairs)
+
+
+def _edited_rhythms(conn: Connection, rules: Rulebook) -> dict[str, datetime]:
+    """When each source is due that its rhythm in the config wants to be asked at another time."""
+    settings = rules.settings
+    wanted = {
+        state.source: (
+            state.due_at,
+            due_by_rhythm(state, rules.sources[state.source], settings.fetch, settings.timezone),
+        )
+        for state in sources.all_states(conn)
+    }
+    return {name: due for name, (before, due) in wanted.items() if due != before}
