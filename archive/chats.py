@@ -172,6 +172,19 @@ def current(conn: Connection, chat: str) -> str:
 _MOVED_TO = select(table.c.moved_to).where(table.c.chat == bindparam("of"))
 
 
+def name(conn: Connection, name: str, number: str) -> str:
+    """The chat that goes by `@name` is `number`, so it has that one's queue; the number it goes by now."""
+    number = current(conn, number)
+    put(conn, name, moved_to=number)
+    conn.execute(update(delivery).where(delivery.c.chat == name).values(chat=number))
+    return number
+
+
+def forget_names(conn: Connection) -> None:
+    """A public name may have gone to another chat: it is asked for anew."""
+    conn.execute(update(table).where(table.c.chat.startswith("@")).values(moved_to=None))
+
+
 def move(conn: Connection, old: str, new: str) -> None:
     """The group `old` has become `new`; what was still to be sent goes there."""
     put(conn, old, moved_to=new)

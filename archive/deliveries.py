@@ -259,8 +259,9 @@ def recover(conn: Connection, now: datetime, settle: timedelta = SETTLE) -> int:
     """At start, by the one daemon: what a dead process left in `sending`, and every open chat.
 
     Whether a message went out is unknown then, and stays so for `settle`; an edit is simply
-    repeated. Gives the number of rows that were in `sending`.
+    repeated. Public names of chats are asked for anew. Gives the number of rows that were in `sending`.
     """
+    chats.forget_names(conn)
     left = table.c.state == "sending"
     # What may have gone out counts for the pace of its chat, as if just now.
     for chat, count in conn.execute(

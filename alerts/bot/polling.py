@@ -110,16 +110,14 @@ class Polling:
             return
         verb, delivery, key = button
         chat, now = str(message.chat.id), self._clock()
-        known = [chat, *([f"@{message.chat.username}"] if message.chat.username else [])]
 
         def step(conn: Connection) -> tuple[Pressed, str] | None:
-            for name in known:
-                found = pressed(conn, name, message.message_id, delivery, key, now, self._times)
-                if found is not None:
-                    article = found.delivery.article
-                    rows = matches.of_articles(conn, [article] if article is not None else [])
-                    return found, why(rows.get(article, []) if article is not None else [])
-            return None
+            found = pressed(conn, chat, message.message_id, delivery, key, now, self._times)
+            if found is None:
+                return None
+            article = found.delivery.article
+            rows = matches.of_articles(conn, [article] if article is not None else [])
+            return found, why(rows.get(article, []) if article is not None else [])
 
         found = await self._archive.write(step)
         if found is None or verb != "why":

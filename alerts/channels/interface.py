@@ -97,6 +97,9 @@ Sight = Literal["ours", "other", "stamped"]
 class Looker(Protocol):
     """What a channel that can be looked into offers besides; only Telegram can be."""
 
+    async def number(self, name: str) -> Outcome:
+        """Which chat goes by this `@name` now? `Moved` to its number; never `Unknown` or `Sent`."""
+
     async def may_look(self, chat: str) -> str | None:
         """None if looking there can harm nobody's message; else why it is not allowed."""
 

@@ -25,7 +25,18 @@ from telegram.request import HTTPXRequest
 
 from alerts.channel import BaseChannel, TelegramSettings
 from alerts.channels.console import ConsoleSender
-from alerts.channels.interface import Button, Looker, Message, Outcome, Sender, Sent, Sight
+from alerts.channels.interface import (
+    Button,
+    Looker,
+    Message,
+    Moved,
+    NotSent,
+    Outcome,
+    Sender,
+    Sent,
+    Sight,
+    Unknown,
+)
 from alerts.channels.registry import Surroundings, channel_type
 from alerts.channels.telegram_errors import classify, not_modified, not_ours, nothing_to_delete
 
@@ -130,9 +141,18 @@ class TelegramSender:
             return classify(done)
         return Sent(message_id)
 
+    async def number(self, name: str) -> Outcome:
+        """The number of the chat that goes by this `@name` now, as `Moved`."""
+        found = await _tried(self.bot.get_chat(name))
+        if not isinstance(found, TelegramError):
+            return Moved(str(found.id))
+        outcome = classify(found)
+        # Asking again does no harm.
+        return NotSent(outcome.reason) if isinstance(outcome, Unknown) else outcome
+
     async def may_look(self, chat: str) -> str | None:
         """None where the bot can edit only messages of its own; else why looking is not allowed."""
-        if not chat.startswith(("-", "@")):
+        if not chat.startswith("-"):
             return None
         now = self._monotonic()
         since, answer = self._rights.get(chat, (now - _RIGHTS_LAST, None))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from sqlalchemy import Connection
 
 from alerts.channel import Channel, Pacing
-from alerts.channels.interface import Message, NotSent, Outcome, Permanent, Sender, Unknown, Wait
+from alerts.channels.interface import Message, Moved, NotSent, Outcome, Permanent, Sender, Unknown, Wait
 from alerts.outbox.late import fold
 from alerts.outbox.looking import Looking, marked
 from alerts.outbox.outcomes import Answered, Report, record
@@ -28,7 +28,7 @@ from archive import chats, events, outgoing, overdue
 from archive.archive import Archive
 from archive.deliveries import GONE, JOB, Delivery
 from archive.outgoing import Parent, Work
-from archive.wake import defer
+from archive.wake import defer, wake
 
 log = logging.getLogger(__name__)
 
@@ -143,8 +143,14 @@ class Outbox:
             return False
         outcome: Outcome | None = None
         try:
+            # A chat has one queue, one pace and one sequence of ids, so it is sent to by its number alone.
+            if chat.startswith("@") and sender.looker is not None:
+                outcome = await sender.looker.number(chat)
+                if isinstance(outcome, Moved):
+                    await self._number(chat, outcome.chat)
+                    return True
             claimed = await self._claim(delivery, channel, sender)
-            if claimed is not None:
+            if claimed is not None and outcome is None:
                 outcome = await self._send(claimed, channel, sender)
         finally:
             if sender.paced:
@@ -155,6 +161,14 @@ class Outbox:
         answered = Answered(claimed.delivery, outcome, self._clock(), pace.failures, recent)
         await self._write(chat, answered)
         return self._paced_on(chat, pace, answered)
+
+    async def _number(self, name: str, number: str) -> None:
+        now = self._clock()
+
+        def step(conn: Connection) -> None:
+            wake(conn, JOB, chats.name(conn, name, number), now)
+
+        await self._archive.write(step)
 
     async def _turn(self, chat: str, pace: ChatPace) -> bool:
         """Wait for the chat's turn; False if it is so far off that a wake is better."""
