@@ -98,6 +98,9 @@ def by_weight(tree: HtmlElement) -> Body:
     if not scores:
         return Body([], None)
     best = max(scores, key=lambda element: scores[element])
+    box = best.getparent()
+    if best.tag == "p" and box is not None and box.tag != "body" and _link_share(box) < 0.25:
+        best = box  # a short text has one long paragraph, and short ones beside it
     return Body(_lines(until_end(blocks(_widened(best)))), best)
 
 
@@ -155,9 +158,15 @@ def _lines(found: list[Block], *, strict: bool = True) -> list[str]:
 
 
 def _opens(block: Block, rest: list[Block]) -> bool:
-    """Whether a short block before the first prose is a line of the text itself: a second headline."""
-    same = bool(rest) and block.element is rest[0].element
-    return same and not block.linked and weight(block.text) >= _SENTENCE
+    """Whether a short block before the first prose is a line of the text itself: a second headline, or
+    a short sentence at the head of an article's later page."""
+    if not rest or block.linked or block.heading:
+        return False
+    if block.element is rest[0].element:
+        return weight(block.text) >= _SENTENCE
+    here, next_ = block.element, rest[0].element
+    beside = here.tag == next_.tag == "p" and here.getparent() is next_.getparent()
+    return beside and _ENDING.search(block.text) is not None
 
 
 def _closes(block: Block) -> bool:

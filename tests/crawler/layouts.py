@@ -210,6 +210,27 @@ def with_comments(title: str, paragraphs: Sequence[str]) -> str:
     )
 
 
+def paginated(title: str, paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """An article on several pages of two paragraphs, the second at `?page=2` and so on."""
+    parts = [paragraphs[at : at + 2] for at in range(0, len(paragraphs), 2)]
+    pages = []
+    for number, part in enumerate(parts, 1):
+        links = "".join(
+            f"<b>{n}</b> " if n == number else f"<a href='?page={n}'>{n}</a> "
+            for n in range(1, len(parts) + 1)
+        )
+        following = f"<a href='?page={number + 1}'>Next page</a>" if number < len(parts) else ""
+        pages.append(
+            _page(
+                title,
+                f"<nav>{_MENU}</nav><h1>{escape(title)}</h1><div class=text>{_ps(part)}</div>"
+                f"<div class=pages>{links}{following}</div><div class=related>{_RELATED}</div>"
+                "<footer>All rights reserved</footer>",
+            )
+        )
+    return tuple(pages)
+
+
 LAYOUTS: dict[str, Callable[[str, Sequence[str]], str]] = {
     layout.__name__: layout for layout in (classic, div_soup, table, json_ld_only, in_parts, with_comments)
 }
