@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -26,14 +26,16 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    r"/(tags?|category|categories|topics?|authors?|about\w*|contact\w*|login|register|signin|subscribe\w*|"
-    r"search|privacy\w*|terms\w*|advertis\w*|rss|feeds?|sitemap|page|archives?|video|videos|photo|photos|"
+    r"/(tags?|category|categories|topics?|authors?|about\w*(-us)?|contact\w*(-us)?|login|register|signin|subscribe\w*|"
+    r"search|privacy\w*(-policy)?|terms\w*(-(of|and)-\w+)?|advertis\w*|rss|feeds?|sitemap|page|archives?|video|videos|photo|photos|"
     r"gallery|live|wp-admin|share|account|cart|help|faq|jobs|careers)(/|\.|$)",
     re.IGNORECASE,
 )
 _FILE = re.compile(r"\.(jpe?g|png|gif|webp|svg|pdf|docx?|xlsx?|zip|mp[34]|xml|css|js)$", re.IGNORECASE)
-_DATED = re.compile(r"/(19|20)\d\d[/-]?[01]\d([/-]?[0-3]\d)?(?=[/_.-]|\d|$)")
-_NUMBER = re.compile(r"\d{4,}")
+# A path that ends with the year or month is an archive's.
+_DATED = re.compile(r"/(19|20)\d\d[/-]?[01]\d([/-]?[0-3]\d)?(?=[/_.-]\w|\d|$)(?!(?<=/\d\d)/?$)")
+_NUMBER = re.compile(r"\d{5,}|(?!(?:19|20)\d\d(?!\d))\d{4}")
+_ID = re.compile(r"(^|&)\w*(id|no|idx|seq|num|news|article)=\d{2,}", re.IGNORECASE)
 _SLUG = re.compile(r"[^\W_]+(?:[-_][^\W_]+){3,}")
 _MORE = re.compile(
     r"(read|see|view|show)?\s*(more|all|full (story|article))|continue( reading)?|details?|»|›|→|\.{3}|…|"
@@ -42,8 +44,14 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _DATE_MARK = re.compile(r"(19|20|25)\d\d|\d{1,2}[:h]\d\d|\b(ago|hours?|minutes?)\b|전$|前$")
+_DAY = re.compile(
+    r"(?<!\d)((19|20|25)\d\d\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(19|20|25)\d\d)(?!\d)"
+)
 _BOXES = frozenset(("li", "article", "tr", "dl", "section", "div", "td", "p", "dd"))
 _TAKEN = 2.0
+# So many links of one shape with titles of this weight are a list, whatever each looks like.
+_LISTED = 5
+_TITLE = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +82,30 @@ def guessed_links(tree: HtmlElement, base: str) -> list[FoundLink]:
         shapes[_shape(url)].append(url)
     taken = set()
     for urls in shapes.values():
+        bonus = _list_bonus([groups[url] for url in urls])
+        for url in urls:
+            scores[url] += bonus
         good = [url for url in urls if scores[url] >= _TAKEN]
         # One good link of a shape may be chance; a majority is a pattern, and takes the rest along.
         if len(good) * 2 >= len(urls):
-            taken |= {url for url in urls if scores[url] >= _TAKEN - 1.5}
+            least = _TAKEN - (2.75 if len(good) >= _LISTED else 1.5)
+            taken |= {url for url in urls if scores[url] >= least}
     return [
         _found(url, groups[url], f"score {scores[url]:.1f}, shape {_shape(url)}")
         for url in groups
         if url in taken
     ]
+
+
+def _list_bonus(links: list[list[HtmlElement]]) -> float:
+    """What links of one shape gain by being many: a list of headlines that are told apart, each perhaps
+    with a date or a teaser beside it, which no menu has."""
+    long = {title for anchors in links if weight(title := _title(anchors)) >= _TITLE}
+    if len(long) < _LISTED or len(long) * 3 < len(links) * 2:
+        return 0.0
+    found = (_found("", anchors, "") for anchors in links)
+    accompanied = sum(bool(link.date or link.summary) for link in found)
+    return 2.0 if accompanied * 3 >= len(links) * 2 else 1.0
 
 
 def _content_anchors(tree: HtmlElement) -> list[HtmlElement]:
@@ -146,8 +169,9 @@ def _score(url: str, anchors: list[HtmlElement], base: str) -> float:
     score = 2.0 if heft >= 40 else 1.0 if heft >= 22 else -0.5 if heft >= 12 else -2.0
     score += 1.5 if any(_is_headline(anchor) for anchor in anchors) else 0.0
     score += 2.0 if _DATED.search(parts.path) else 0.0
-    score += 1.0 if _NUMBER.search(place) else 0.0
-    score += 1.5 if _SLUG.search(parts.path) else 0.0
+    score += 1.0 if _NUMBER.search(place) or _ID.search(parts.query) else 0.0
+    score += 1.5 if _SLUG.search(unquote(parts.path)) else 0.0
+    score += 1.0 if any(_has_date(anchor) for anchor in anchors) else 0.0
     score -= 3.0 if _NEVER.search(parts.path) or _FILE.search(parts.path) else 0.0
     score -= (
         2.0
@@ -155,6 +179,21 @@ def _score(url: str, anchors: list[HtmlElement], base: str) -> float:
         else 0.0
     )
     return score + (0.5 if len(anchors) > 1 else 0.0)
+
+
+def _has_date(anchor: HtmlElement) -> bool:
+    """Whether a day stands in the link's text or beside it, in a box that holds no other link's text."""
+    element: HtmlElement | None = anchor
+    for _ in range(3):
+        if element is None or element.tag in ("body", "table", "ul", "ol", "main"):
+            return False
+        if len({link.get("href") for link in element.iter("a")}) > 1:
+            return False
+        text = plain(element)
+        if len(text) < 600 and _DAY.search(text):
+            return True
+        element = element.getparent()
+    return False
 
 
 def _is_headline(anchor: HtmlElement) -> bool:
@@ -168,10 +207,11 @@ def _shape(url: str) -> str:
     """The pattern of an address: `/news/2026/11/a-slug-of-words` → `/news/N/N/S`."""
     parts = urlsplit(url)
     segments: list[str] = []
-    for segment in parts.path.strip("/").split("/"):
+    for segment in unquote(parts.path).strip("/").split("/"):
         stem, _, ending = segment.rpartition(".")
         name = stem or segment
-        sign = "N" if name.isdigit() else "S" if _SLUG.search(name) or len(name) > 30 else ""
+        is_slug = len(name) > 30 or re.search(r"[-_]|[^\x00-\x7f]", name) is not None
+        sign = "N" if name.isdigit() else "S" if is_slug else ""
         sign = sign or ("W" + "N" * bool(re.search(r"\d", name)) if segments else name)
         segments.append(f"{sign}.{ending}" if stem and len(ending) <= 5 else sign)
     query = "&".join(sorted(name for name, _ in parse_qsl(parts.query)))
