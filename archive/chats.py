@@ -211,6 +211,12 @@ def complain(conn: Connection, subject: str, text: str, now: datetime) -> bool:
     return conn.execute(fresh.returning(trouble_table.c.subject), [row]).first() is not None
 
 
+def is_told(conn: Connection, subject: str, words: str) -> bool:
+    """Whether what is wrong with `subject` is known in these words, whatever else was said of it."""
+    text = conn.execute(select(trouble_table.c.text).where(trouble_table.c.subject == subject)).scalar()
+    return text is not None and text.startswith(words)
+
+
 def relieve(conn: Connection, subject: str) -> bool:
     """`subject` works again; True if there was something wrong with it."""
     return conn.execute(_RELIEVE, {"of": subject}).rowcount > 0

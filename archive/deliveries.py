@@ -241,6 +241,12 @@ def tallies(conn: Connection) -> Mapping[str, int]:
     return {name: int(value) for name, value in zip(names, row, strict=True)}
 
 
+def dead_count(conn: Connection, chat: str) -> int:
+    """How many deliveries of this chat could not be sent and are kept."""
+    dead = (table.c.chat == chat) & (table.c.state == "dead")
+    return conn.execute(select(func.count()).select_from(table).where(dead)).scalar_one()
+
+
 def open_count(conn: Connection) -> int:
     """How many deliveries may still be sent; what is held for a person does not count."""
     held = (table.c.state == "uncertain") & table.c.not_before.is_(None)

@@ -117,7 +117,14 @@ class Outgoing:
             return
         from alerts.bot.polling import Polling
 
-        await Polling(self._archive, bot, self._clock, times=self._times, report=self._report).run()
+        await Polling(
+            self._archive,
+            bot,
+            self._clock,
+            times=self._times,
+            membership=self.outbox.membership,
+            report=self._report,
+        ).run()
 
     def _report(self, conn: Connection, event: Event) -> None:
         report(self._settings, conn, event)

@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
+from alerts.bot.standing import standing
 from alerts.bot.why import why
+from alerts.outbox.membership import Standing
 from alerts.outbox.outcomes import Report
 from alerts.outbox.pressing import Pressed, pressed, read_button
 from alerts.outbox.transitions import Times
@@ -38,7 +40,10 @@ _GONE = "This message belongs to another archive, or is too old."
 
 
 class Polling:
-    """Takes updates until it is cancelled. `timeout` is how many seconds a poll may be held."""
+    """Takes updates until it is cancelled. `timeout` is how many seconds a poll may be held.
+
+    `membership` hears when the bot's standing in a chat has changed: the chat, before, after.
+    """
 
     def __init__(
         self,
@@ -47,6 +52,7 @@ class Polling:
         clock: Callable[[], datetime],
         *,
         times: Times | None = None,
+        membership: Callable[[str, Standing, Standing], Awaitable[None]] | None = None,
         report: Report = events.record,
         timeout: int = POLL,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -56,6 +62,7 @@ class Polling:
         self._bot = bot
         self._clock = clock
         self._times = times or Times()
+        self._membership = membership
         self._report = report
         self._timeout = timeout
         self._sleep = sleep
@@ -98,6 +105,10 @@ class Polling:
     async def _act(self, update: Update) -> None:
         if update.callback_query is not None:
             await self._pressed(update.callback_query)
+        if update.my_chat_member is not None and self._membership is not None:
+            it = update.my_chat_member
+            before, after = (standing(one, it.chat.type) for one in (it.old_chat_member, it.new_chat_member))
+            await self._membership(str(it.chat.id), before, after)
         message = update.message or update.channel_post
         if message is not None:
             await self._archive.write(lambda conn: _note(conn, message, self._clock()))

@@ -103,6 +103,9 @@ class Looker(Protocol):
     async def may_look(self, chat: str) -> str | None:
         """None if looking there can harm nobody's message; else why it is not allowed."""
 
+    def forget_rights(self, chat: str) -> None:
+        """The bot's rights in this chat have changed."""
+
     async def look(self, chat: str, message_id: int, buttons: tuple[Button, ...]) -> Sight | Outcome:
         """Ask what this message id is; an Outcome where that could not be learnt."""
 

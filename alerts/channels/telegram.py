@@ -161,6 +161,10 @@ class TelegramSender:
             self._rights[chat] = (now, answer)
         return answer
 
+    def forget_rights(self, chat: str) -> None:
+        """The bot's rights in this chat have changed."""
+        self._rights.pop(chat, None)
+
     async def _ask_rights(self, chat: str) -> str | None:
         if self._me is None:
             me = await _tried(self.bot.get_me())

@@ -19,7 +19,7 @@ from archive.wake import wake
 Report = Callable[[Connection, events.Event], None]
 
 # How the end of a destination reads, and what can be done about it.
-_WORDS: dict[Code, str] = {
+WORDS: dict[Code, str] = {
     "chat": "the chat does not exist, or the bot cannot see it",
     "blocked": "the reader has blocked the bot",
     "kicked": "the bot was put out of the chat",
@@ -178,15 +178,16 @@ def _refuse(conn: Connection, answered: Answered, event: Event, code: Code, tell
             now,
             tell,
         )
-    elif code in _WORDS:
+    elif code in WORDS:
         channel = delivery.channel if code == "topic" else None
         buried = outgoing.bury(conn, delivery.chat, channel, reason, code, now)
         waiting = f"{buried + 1} message{'s' if buried else ''}"
-        if chats.complain(conn, _subject(delivery), f"{_WORDS[code]} ({reason})", now):
+        told = chats.is_told(conn, _subject(delivery), WORDS[code])
+        if chats.complain(conn, _subject(delivery), f"{WORDS[code]} ({reason})", now) and not told:
             _tell(
                 conn,
                 _subject(delivery),
-                f"{_WORDS[code]} ({reason}). {waiting} kept: when it is mended, `wirewatch retry`",
+                f"{WORDS[code]} ({reason}). {waiting} kept: when it is mended, `wirewatch retry`",
                 now,
                 tell,
             )

@@ -19,6 +19,7 @@ from alerts.channel import Channel, Pacing
 from alerts.channels.interface import Message, Moved, NotSent, Outcome, Permanent, Sender, Unknown, Wait
 from alerts.outbox.late import fold
 from alerts.outbox.looking import Looking, marked
+from alerts.outbox.membership import Standing, changed
 from alerts.outbox.outcomes import Answered, Report, record
 from alerts.outbox.paces import Paces
 from alerts.outbox.pacing import ChatPace
@@ -94,6 +95,16 @@ class Outbox:
             await self._drain(chat)
         finally:
             self._running.discard(chat)
+
+    async def membership(self, chat: str, before: Standing, after: Standing) -> None:
+        """The bot's own standing in a chat has changed."""
+        for sender in self.senders.values():
+            if sender.looker is not None:
+                sender.looker.forget_rights(chat)
+        now = self._clock()
+        await self._archive.write(
+            lambda conn: changed(conn, chat, self.channels, before, after, now, self._report)
+        )
 
     async def stop(self, grace: float) -> None:
         """Begin nothing new and give what is under way so many seconds."""

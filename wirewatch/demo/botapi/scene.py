@@ -163,10 +163,19 @@ class Scene:
         """Block, kick or restore the bot; it is told as Telegram tells it."""
         before = chat.member_json(self.bot)
         chat.standing = standing
+        self._tell_membership(chat, before)
+
+    def entitle(self, chat: Chat, *rights: str) -> None:
+        """Give the bot these rights in the chat and no others; it is told as Telegram tells it."""
+        before = chat.member_json(self.bot)
+        chat.rights = set(rights)
+        self._tell_membership(chat, before)
+
+    def _tell_membership(self, chat: Chat, before: dict[str, Any]) -> None:
         after = chat.member_json(self.bot)
         by = next(iter(chat.members.values()), None) or self.person("Somebody")
         changed = {"chat": chat.as_json(), "from": by.as_json(), "date": self.now}
-        if standing not in (Standing.DELETED, Standing.DEACTIVATED) and before != after:
+        if chat.standing not in (Standing.DELETED, Standing.DEACTIVATED) and before != after:
             self.updates.push(
                 "my_chat_member", changed | {"old_chat_member": before, "new_chat_member": after}
             )
