@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, exists, select, update
 
 from archive import facts
 from archive.retention import FORGOTTEN
-from archive.tables import article, match, outlet, source_state
+from archive.tables import article, match, mute, outlet, source_state
 
 
 def rename_source(conn: Connection, old: str, new: str) -> bool:
@@ -22,6 +22,7 @@ def rename_source(conn: Connection, old: str, new: str) -> bool:
         for row in conn.execute(select(source_state).where(source_state.c.source.in_((old, new))))
     }
     moved = conn.execute(update(article).where(article.c.source == old).values(source=new)).rowcount
+    _rename_mutes(conn, "source", old, new)
     if old not in states:
         return bool(moved)
     fresh = new in states and states[new].first_success_at is None
@@ -45,6 +46,7 @@ def rename_outlet(conn: Connection, old: str, new: str) -> bool:
 
 def rename_watch(conn: Connection, old: str, new: str) -> bool:
     """Let the watch `new` have fired where `old` did; whether that was anywhere."""
+    _rename_mutes(conn, "watch", old, new)
     twice = match.alias("twice")
     both = exists().where(twice.c.article == match.c.article, twice.c.watch == new)
     conn.execute(delete(match).where(match.c.watch == old, both))
@@ -54,3 +56,7 @@ def rename_watch(conn: Connection, old: str, new: str) -> bool:
         count = forgotten.pop(old) + forgotten.get(new, 0)
         facts.put(conn, FORGOTTEN, forgotten | {new: count})
     return bool(moved)
+
+
+def _rename_mutes(conn: Connection, kind: str, old: str, new: str) -> None:
+    conn.execute(update(mute).where(mute.c.kind == kind, mute.c.key == old).values(key=new))

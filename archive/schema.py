@@ -5,7 +5,6 @@ beside itself and then migrated, an older PostgreSQL only by `wirewatch migrate`
 is refused and the archive left untouched. Alembic is loaded only when there is work for it.
 """
 
-import shutil
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,14 +43,10 @@ def prepare(archive: Archive, *, migrate: bool = False) -> None:
     """
     sqlite = archive.engine.dialect.name == "sqlite"
     try:
-        found = archive.read_now(_revision)
+        found = archive.read_now(revision_of)
         if found != REVISION:
-            known = found is None or found in _revisions()
-            if not known:
-                raise SchemaTooNew(
-                    f"the archive was written by a newer Wirewatch (schema {found}, this one knows "
-                    f"{REVISION}): install that version, or restore an older backup"
-                )
+            if found is not None:
+                suits(found)
             if found is not None and not sqlite and not migrate:
                 raise SchemaTooOld("the archive has an older schema: run `wirewatch migrate` once")
             if found is not None and sqlite:
@@ -78,7 +73,17 @@ def check_whole(archive: Archive) -> None:
         raise ArchiveError(f"{archive.shown}: {DAMAGED} ({what})")
 
 
-def _revision(conn: Connection) -> str | None:
+def suits(found: str) -> None:
+    """Raises SchemaTooNew where this program does not know the schema `found`."""
+    if found != REVISION and found not in _revisions():
+        raise SchemaTooNew(
+            f"the archive was written by a newer Wirewatch (schema {found}, this one knows "
+            f"{REVISION}): install that version, or restore an older backup"
+        )
+
+
+def revision_of(conn: Connection) -> str | None:
+    """The schema that the archive has; None where it has none."""
     if not inspect(conn).has_table(VERSION_TABLE):
         return None
     return conn.execute(select(column("version_num")).select_from(table(VERSION_TABLE))).scalar()
@@ -96,7 +101,7 @@ def _upgrade(conn: Connection) -> None:
     if conn.dialect.name == "postgresql":
         conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     # Another program may have been faster; the answer inside the lock counts.
-    if _revision(conn) != REVISION:
+    if revision_of(conn) != REVISION:
         config = _alembic()
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
@@ -112,9 +117,13 @@ def _alembic() -> "Config":
 
 
 def _copy_beside(file: Path, found: str) -> None:
-    with sqlite3.connect(file) as source:
-        source.execute("pragma wal_checkpoint(truncate)")
-    shutil.copy2(file, file.with_name(f"{file.name}.before-{REVISION}-was-{found}"))
+    # Needed for a migration alone.
+    from archive.copies import back_up
+
+    target = file.with_name(f"{file.name}.before-{REVISION}-was-{found}")
+    # One that is there already was made before a migration that failed, so it is as old.
+    if not target.exists():
+        back_up(file, target)
 
 
 def _write_ahead(archive: Archive) -> None:

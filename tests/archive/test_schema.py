@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
-from archive import schema
+from archive import facts, schema
 from archive.archive import Archive, ArchiveError
 from archive.lock import ArchiveInUse, DaemonLock
 from archive.tables import metadata
@@ -31,7 +31,7 @@ def test_the_migrations_build_what_the_tables_say(archive: Archive) -> None:
 
 def test_preparing_twice_changes_nothing(archive: Archive) -> None:
     schema.prepare(archive)
-    assert archive.read_now(schema._revision) == schema.REVISION
+    assert archive.read_now(schema.revision_of) == schema.REVISION
 
 
 def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:
@@ -92,3 +92,23 @@ def test_the_lock_of_a_killed_daemon_is_free(archive: Archive, archive_address: 
     with pytest.raises(ArchiveInUse):
         DaemonLock(archive).acquire()
     lock.release()
+
+
+def test_an_older_archive_is_copied_whole_before_it_is_migrated(
+    sqlite_archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_archive.write_now(lambda conn: facts.put(conn, "kept", "before"))
+    seen = []
+
+    def upgrade(conn: Connection) -> None:
+        seen.append(sorted(path.name for path in tmp_path.glob("*before*")))
+
+    monkeypatch.setattr(schema, "REVISION", "0002")
+    monkeypatch.setattr(schema, "_upgrade", upgrade)
+    schema.prepare(sqlite_archive)
+    # The write-ahead log was not empty: a copy of the bare file would miss what lies there.
+    assert (tmp_path / "wirewatch.db-wal").stat().st_size > 0
+    assert seen == [["wirewatch.db.before-0002-was-0001"]]
+    copy = Archive(tmp_path / "wirewatch.db.before-0002-was-0001")
+    assert copy.read_now(lambda conn: facts.get(conn, "kept")) == "before"
+    copy.close()

@@ -47,6 +47,10 @@ COMMANDS: dict[str, Entry] = {
     "terms": Entry("terms", "Tell which terms occur in a text."),
     "backtest": Entry("backtest", "Hold a watch against the archive."),
     "route": Entry("route", "Tell who would hear of an article, and why."),
+    "backup": Entry("backup", "Copy the archive while everything runs."),
+    "restore": Entry("restore", "Put a copy in the place of the archive."),
+    "migrate": Entry("migrate", "Bring the archive to this version's schema."),
+    "forget": Entry("forget", "Forget what is known of a person."),
     "preview": Entry("preview", "Show every kind of message as a reader sees it."),
 }
 

@@ -1,0 +1,104 @@
+"""How is an archive copied, and put back?
+
+`back_up` copies a SQLite archive as it is at one moment, while a daemon writes to it; `restore` puts a
+copy in its place. Both are SQLite's own online copy: a copy of the bare file would miss what lies in
+the write-ahead log. A PostgreSQL archive is copied by PostgreSQL's own tools.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from archive import chats
+from archive.archive import Archive, ArchiveError
+from archive.lock import DaemonLock
+from archive.schema import check_whole, revision_of, suits
+
+# Pages copied between two words about how far it is; a writer waits for none of them.
+_STEP = 4096
+
+Progress = Callable[[int, int], None]
+
+
+def back_up(archive: Path, target: Path, progress: Progress = lambda done, pages: None) -> None:
+    """Copy the archive to `target`, a new file that only its owner may read.
+
+    `progress` hears of pages done and pages in all. Raises ArchiveError where there is no archive, or
+    something in the way of the copy.
+    """
+    if not archive.is_file():
+        raise ArchiveError(f"there is no archive to copy ({archive})")
+    if target.exists():
+        raise ArchiveError(f"{target} exists already: name another file, or remove it first")
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        _copy(archive, unfinished, progress)
+        unfinished.rename(target)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"{target} could not be written: {error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(copy: Path, archive: Path, kept: Path) -> bool:
+    """Put the archive `copy` in the place of `archive`, which is kept as `kept`; whether there was one.
+
+    The copy is looked through first and stays as it is. What the bot has sent since it was made is
+    unknown from here on, so lost messages are not looked for by what was known before. Raises
+    ArchiveError: a daemon works on the archive, the copy is damaged, or it is of a newer Wirewatch.
+    """
+    if not copy.is_file():
+        raise ArchiveError(f"there is no such file: {copy}")
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    former = Archive(archive)
+    lock = DaemonLock(former)
+    lock.acquire()
+    made = archive.with_name(f".{archive.name}.restored")
+    try:
+        _copy(copy, made, lambda done, pages: None)
+        _make_ready(made, copy)
+        stood = archive.exists()
+        for ending in ("", "-wal", "-shm"):
+            beside = archive.with_name(archive.name + ending)
+            if beside.exists():
+                beside.rename(kept.with_name(kept.name + ending))
+        made.rename(archive)
+        return stood
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"{copy} could not be restored: {error}") from error
+    finally:
+        made.unlink(missing_ok=True)
+        lock.release()
+        former.close()
+
+
+def _make_ready(made: Path, copy: Path) -> None:
+    opened = Archive(made)
+    try:
+        check_whole(opened)
+        found = opened.read_now(revision_of)
+        if found is None:
+            raise ArchiveError(f"{copy} is no archive of Wirewatch")
+        suits(found)
+        opened.write_now(chats.forget_ids)
+    finally:
+        opened.close()
+
+
+def _copy(source: Path, target: Path, progress: Progress) -> None:
+    target.unlink(missing_ok=True)
+    # What was read and where it was sent is nobody else's business.
+    os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
+    address = f"{source.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as old, closing(sqlite3.connect(target)) as new:
+        # One view for the whole copy: pages that change meanwhile would make it begin anew.
+        old.execute("begin")
+        old.execute("select count(*) from sqlite_master").fetchone()
+        old.backup(new, pages=_STEP, progress=lambda _, left, pages: progress(pages - left, pages))
+        old.rollback()
+        # A single file, without a log beside it.
+        new.execute("pragma journal_mode = delete")
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())

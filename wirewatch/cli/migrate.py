@@ -1,0 +1,39 @@
+"""`wirewatch migrate`: the archive's schema brought up to this program's.
+
+The work is `archive/schema.py`.
+"""
+
+import click
+
+from wirewatch.cli.config_option import config_option, settings
+
+
+@click.command()
+@config_option
+def command() -> None:
+    """Bring the archive to this version's schema.
+
+    A SQLite archive is copied beside itself first, and is also migrated when the daemon starts; a
+    PostgreSQL one only by this command: make a copy with pg_dump before. End the daemon first. An
+    archive of a newer Wirewatch is refused and left untouched.
+    """
+    from archive.archive import Archive
+    from archive.lock import DaemonLock
+    from archive.schema import REVISION, prepare, revision_of
+
+    archive = Archive(settings().archive)
+    try:
+        found = archive.read_now(revision_of)
+        if found == REVISION:
+            click.echo(f"The archive has the schema of this version ({REVISION}): nothing to do.")
+            return
+        lock = DaemonLock(archive)
+        if found is not None:
+            lock.acquire()
+        try:
+            prepare(archive, migrate=True)
+        finally:
+            lock.release()
+        click.echo(f"The archive has schema {REVISION} now" + (f"; it had {found}." if found else "."))
+    finally:
+        archive.close()
