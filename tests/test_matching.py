@@ -1,12 +1,15 @@
 """All watches against one article: order, offsets, the unread body, term sets, filters, hostile text."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.matching import Watchlist, compile_filter
+from alerts.query import reading
 from alerts.query.errors import QueryError, TermSetError, WatchError
 from alerts.query.terms import TermSet
 from alerts.watch import Hit, Watch
@@ -211,6 +214,17 @@ def test_a_hit_is_the_slice_of_the_field_at_its_offsets(title: str, summary: str
     assert places == sorted(places)
 
 
+_WATCHES = watchlist("@laos OR @north-korea OR 라오스 OR =NK OR miss*", LAOS, NORTH)
+
+
+@given(st.lists(_pieces, min_size=10, max_size=30).map("".join))
+def test_a_long_text_is_read_piece_by_piece_with_the_same_result(body: str) -> None:
+    whole = _WATCHES.match(article("", "", body))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "WINDOW", 1)
+        assert _WATCHES.match(article("", "", body)) == whole
+
+
 _MIB = 1 << 20
 
 
@@ -244,6 +258,33 @@ def test_a_hostile_page_costs_bounded_time(text: str) -> None:
     assert time.process_time() - start < 10
 
 
+# Every spelling of the first, and every n of the third, is found at every character of a page of 가.
+_NESTED = term_set(
+    "nested", spelled("ko", *("가" * n for n in range(1, 150)), *map("낱말{}".format, range(10_000)))
+)
+_QUERIES = {
+    "nested words": " OR ".join("가" * n for n in range(1, 150)),
+    "alternatives": " OR ".join(f"가{i}" for i in range(1_400)),
+    "a set of 10,000": "@nested",
+    "nots": "NOT " * 62 + "가",
+    "brackets": "(" * 60 + "가 OR (NOT b AND c)" + ")" * 60,
+    "near": "(가 OR 나 OR 다) NEAR/999 (가 OR 나) NEAR/999 (가 OR 다) NEAR/999 나",
+    "counts": " AND ".join(f"count(가 OR 나 OR w{i}) >= {i + 1}" for i in range(250)),
+}
+
+
+@pytest.mark.parametrize("query", _QUERIES.values(), ids=_QUERIES)
+@pytest.mark.parametrize("size", [_MIB // 16, pytest.param(_MIB, marks=pytest.mark.full)])
+@pytest.mark.timeout(60)
+def test_a_query_at_its_bounds_costs_bounded_time_on_a_hostile_page(query: str, size: int) -> None:
+    watches = watchlist(query, *([_NESTED] if "@" in query else []))
+    start = time.process_time()
+    for text in ("가" * size, "다 가 나 " * (size // 6)):
+        for match in watches.match(article("x", "", text)):
+            assert all(text[hit.start : hit.end] == hit.text for hit in match.hits)
+    assert time.process_time() - start < 20
+
+
 def test_many_watches_on_many_terms_compile_and_match() -> None:
     sets = {
         f"s{i}": term_set(f"s{i}", *(spelled("en", f"word{i}x{j}") for j in range(100))) for i in range(20)
@@ -251,3 +292,27 @@ def test_many_watches_on_many_terms_compile_and_match() -> None:
     watches = [Watch(name=f"w{i}", query=f"@s{i % 20} AND NOT (sport OR title:x{i})") for i in range(300)]
     compiled = Watchlist.compile(watches, sets)
     assert _names(compiled, article("word7x42")) == [f"w{i}" for i in range(300) if i % 20 == 7]
+
+
+def test_a_list_is_swapped_by_one_assignment_while_others_match() -> None:
+    about = article("Laos", "北한 missile NK", "라오스 " * 50)
+    names = [("a", "b"), ("c", "d", "e")]
+    lists = [[Watch(name=name, query="@laos OR @north-korea") for name in group] for group in names]
+    current = Watchlist.compile(lists[0], SETS)
+    seen: set[tuple[str, ...]] = set()
+    ended = threading.Event()
+
+    def match() -> None:
+        while not ended.is_set():
+            seen.add(tuple(_names(current, about)))
+
+    with ThreadPoolExecutor(2) as pool:
+        matching = [pool.submit(match) for _ in range(2)]
+        for turn in range(1, 40):
+            current = Watchlist.compile(lists[turn % 2], SETS)
+            # The new list answers at once, also to those who matched with the old one.
+            assert tuple(_names(current, about)) == names[turn % 2]
+        ended.set()
+        for one in matching:
+            one.result()
+    assert seen <= set(names)

@@ -71,6 +71,11 @@ class Lexicon:
         return build_automaton(self.patterns)
 
     @cached_property
+    def longest(self) -> int:
+        """Characters of the longest pattern."""
+        return max(map(len, self.patterns), default=0)
+
+    @cached_property
     def companies(self) -> Mapping[int, Company]:
         """Of the units that need company, what they need."""
         return {number: unit.company for number, unit in enumerate(self.units) if unit.company is not None}
@@ -95,7 +100,7 @@ class Lexicon:
             tuple(map(tuple, compiler.patterns.values())),
         )
         # Built now, not at the first article.
-        _ = lexicon.automaton, lexicon.companies
+        _ = lexicon.automaton, lexicon.companies, lexicon.longest
         return lexicon
 
 

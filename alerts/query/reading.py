@@ -4,10 +4,12 @@ One pass over each field with the lexicon's automaton, then per hit the boundari
 friends. Which of the hits have the company that they need is `company.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
+from alerts.query.automaton import Found
 from alerts.query.lexicon import Lexicon
 from alerts.watch import Hit, TextField
 from archive.article import Article
@@ -19,6 +21,10 @@ TITLE, SUMMARY, BODY = range(3)
 LEAD_CHARACTERS = 300
 # More hits of one term in one article tell nothing new, and a hostile page may hold a million.
 MOST_HITS = 1_000
+# Of one field, before boundaries and false friends. News has some thousand in a mebibyte.
+MOST_FOUND = 200_000
+# Characters that the automaton is given at a time, where no spelling is nearly as long.
+WINDOW = 4_096
 
 Place = tuple[int, int, int, int]
 """Index of the field, start and end in its folded text, unit. Sorts in reading order."""
@@ -87,7 +93,7 @@ def _scan(
 ) -> None:
     comparable = folded.text
     uses = lexicon.uses
-    for start, end, pattern in lexicon.automaton.find(comparable):
+    for start, end, pattern in _found(lexicon, comparable):
         for unit, left, right, exact, swallows in uses[pattern]:
             if not (left(comparable, start) and right(comparable, end)):
                 continue
@@ -99,6 +105,26 @@ def _scan(
                 into[unit] = [(index, start, end, unit)]
             elif len(hits) < MOST_HITS:
                 hits.append((index, start, end, unit))
+
+
+def _found(lexicon: Lexicon, text: str) -> Iterable[Found]:
+    """What the automaton finds, at most MOST_FOUND: spellings inside one another (가, 가가, 가가가 …) are
+    all found at every character of a page of 가, a hundred million times in one of a mebibyte."""
+    if len(text) <= WINDOW:
+        return lexicon.automaton.find(text)
+    return islice(_in_windows(lexicon, text), MOST_FOUND)
+
+
+def _in_windows(lexicon: Lexicon, text: str) -> Iterator[Found]:
+    """The same piece by piece, so that no more is held at a time than one piece yields."""
+    window = max(WINDOW, 4 * lexicon.longest)
+    done = 0
+    for begin in range(0, len(text), window - lexicon.longest):
+        for start, end, pattern in lexicon.automaton.find(text[begin : begin + window]):
+            # What ends where the piece before it reached was found there.
+            if end + begin > done:
+                yield start + begin, end + begin, pattern
+        done = begin + window
 
 
 _as_written = lru_cache(maxsize=4096)(without_variants)

@@ -137,6 +137,7 @@ def test_shows_a_caret_under_the_offending_character() -> None:
         "count(" * 2000 + "a",
         "a " * 8000,
         " OR ".join(["a"] * 3000),
+        " OR ".join(f"w{i}" for i in range(10_000)),
         "a" * (MOST_CHARACTERS + 1),
         "(" * 16_000,
         '"' * 16_001,
@@ -150,6 +151,7 @@ def test_shows_a_caret_under_the_offending_character() -> None:
         "counts",
         "ands",
         "ors",
+        "alternatives",
         "length",
         "open",
         "quotes",
@@ -160,6 +162,11 @@ def test_shows_a_caret_under_the_offending_character() -> None:
 def test_a_hostile_query_is_refused_in_bounded_time(text: str) -> None:
     message, _ = _error(text)
     assert len(message) < 400
+
+
+def test_too_many_alternatives_are_told_where_they_belong() -> None:
+    message, _ = _error(" OR ".join(["a"] * 3000))
+    assert message == "a query has at most 2000 terms; put them into a term set at character 10001"
 
 
 def test_depth_up_to_the_bound_is_read() -> None:
