@@ -63,8 +63,13 @@ def _config(named: Path | None, environ: Mapping[str, str]) -> Path | None:
         return _existing(named, "--config")
     if environ.get("WIREWATCH_CONFIG"):
         return _existing(Path(environ["WIREWATCH_CONFIG"]), "WIREWATCH_CONFIG")
-    places = (Path("config"), _base("XDG_CONFIG_HOME", ".config", environ), Path("/etc/wirewatch"))
+    places = (Path("config"), user_folder(environ), Path("/etc/wirewatch"))
     return next((place for place in places if place.is_dir()), None)
+
+
+def user_folder(environ: Mapping[str, str]) -> Path:
+    """The config folder of this user, which need not exist."""
+    return _base("XDG_CONFIG_HOME", ".config", environ)
 
 
 def _existing(folder: Path, named_by: str) -> Path:

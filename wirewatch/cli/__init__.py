@@ -28,6 +28,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("demo", "Show the whole thing for a minute: no token, no network."),
     "run": Entry("run", "Watch the sources and send alerts."),
+    "init": Entry("init", "Connect a bot and a chat, and write a small config."),
     "check": Entry("check", "Report every mistake in the config, with file and line."),
     "config": Entry("config", "Show what the config says, and where."),
     "parse": Entry("parse", "Print the entries of a feed on stdin as article lines."),

@@ -4,6 +4,7 @@ Every mistake on a line of stdout, warnings too, a summary last. Finding them is
 `wirewatch/settings.py`.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import Sequence
@@ -11,20 +12,25 @@ from collections.abc import Sequence
 import click
 
 from wirewatch.cli.config_option import config_option, locations
-from wirewatch.cli.expected_errors import BAD_CONFIG
+from wirewatch.cli.expected_errors import BAD_CONFIG, FAILURE
 from wirewatch.config_errors import ConfigErrors, ConfigWarning, Problem
 from wirewatch.settings import Settings, load
 
 
 @click.command()
+@click.option("--live", is_flag=True, help="Also ask Telegram, ten sources, the clock and the disk.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line in place of text.")
 @config_option
-def command(as_json: bool) -> None:
+def command(live: bool, as_json: bool) -> None:
     """Report every mistake in the config, with file and line.
 
     A line a mistake: file:line:column: key: found X, expected Y, did you mean Z. Lines that begin
     with "warning:" tell of what works, but hardly as it was meant. Ends with 78 if there is a
     mistake, with 0 otherwise.
+
+    With --live it goes on to the real world, where the config is right: the token, the bot's rights in
+    each chat and topic, ten sources, the clock and the disk. Nothing is sent. Ends with 1 if something
+    fails.
     """
     try:
         settings = load(locations())
@@ -36,6 +42,23 @@ def command(as_json: bool) -> None:
     _print(settings.warnings, as_json)
     if not as_json:
         click.echo(f"ok: {_summary(settings)}, {_warned(settings.warnings)}")
+    if live and asyncio.run(_look(settings, as_json)) == "error":
+        sys.exit(FAILURE)
+
+
+async def _look(settings: Settings, as_json: bool) -> str:
+    """Print what the real world says; the gravest level."""
+    from wirewatch.live_checks import look, worst
+
+    findings = []
+    async for finding in look(settings):
+        findings.append(finding)
+        if as_json:
+            said = {"level": finding.level, "subject": finding.subject, "message": finding.text}
+            click.echo(json.dumps(said, ensure_ascii=False))
+        else:
+            click.echo(f"{finding.level}: {finding.subject}: {finding.text}")
+    return worst(findings)
 
 
 def _print(problems: Sequence[Problem], as_json: bool) -> None:

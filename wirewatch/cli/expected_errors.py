@@ -19,7 +19,11 @@ def expected_errors() -> tuple[type[BaseException], ...]:
 
     Of modules that are not loaded none can have been raised, so they are not loaded for this.
     """
-    known = (("archive.archive", "ArchiveError"), ("alerts.channels.registry", "ChannelError"))
+    known = (
+        ("archive.archive", "ArchiveError"),
+        ("alerts.channels.registry", "ChannelError"),
+        ("alerts.bot.meeting", "BotError"),
+    )
     loaded = ((sys.modules.get(module), name) for module, name in known)
     return (ConfigErrors, *(getattr(module, name) for module, name in loaded if module is not None))
 

@@ -12,7 +12,7 @@ from wirewatch.demo.botapi.chats import Chat
 from wirewatch.demo.botapi.ledger import Accepted
 from wirewatch.demo.botapi.markup import Formatted, MarkupError, tidy
 from wirewatch.demo.botapi.parameters import Parameters
-from wirewatch.demo.botapi.posting import LONGEST_MARKUP_BYTES, Posting
+from wirewatch.demo.botapi.posting import LONGEST_MARKUP_BYTES, Posting, topic_of
 from wirewatch.demo.botapi.refusals import STALE_QUERY, Refusal, bad_request
 from wirewatch.demo.botapi.scene import Scene
 
@@ -32,6 +32,7 @@ class Methods:
             self.edit_message_text,
             self.edit_message_reply_markup,
             self.delete_message,
+            self.send_chat_action,
             self.get_chat,
             self.get_chat_member,
             self.answer_callback_query,
@@ -84,6 +85,12 @@ class Methods:
     def delete_message(self, parameters: Parameters) -> Result:
         message = self._posting().delete(self._chat(parameters), parameters)
         return True, self._scene.record("deleteMessage", message, parameters)
+
+    def send_chat_action(self, parameters: Parameters) -> Result:
+        chat = self._chat(parameters)
+        chat.check_may_post()
+        topic_of(chat, parameters)
+        return True, None
 
     def get_chat(self, parameters: Parameters) -> Result:
         chat = self._chat(parameters)

@@ -32,7 +32,7 @@ class Posting:
         chat.check_presence()
         chat.check_may_post()
         _check_length(content, too_long="message is too long")
-        topic = _topic(chat, parameters)
+        topic = topic_of(chat, parameters)
         reply_to = _antecedent(chat, parameters)
         message = Message(
             chat=chat,
@@ -128,7 +128,8 @@ def _check_length(content: Formatted, *, too_long: str) -> None:
         raise bad_request(too_long)
 
 
-def _topic(chat: Chat, parameters: Parameters) -> int | None:
+def topic_of(chat: Chat, parameters: Parameters) -> int | None:
+    """The topic that a call names; Refusal where the chat has none such, or it is closed."""
     topic = parameters.integer("message_thread_id")
     if topic is None:
         return None

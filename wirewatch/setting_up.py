@@ -1,0 +1,91 @@
+"""What does a first config say?
+
+`write` makes the folder that `wirewatch init` leaves: a small `wirewatch.yaml` with comments, and the
+token in a file of its own that only its owner may read. The shipped sources, watches and term sets lie
+under it. Asking for what goes in is `wirewatch/cli/init.py`.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from wirewatch.config_files import MAIN_FILE
+from wirewatch.secret_files import TOKEN_NAME
+from wirewatch.yaml_positions import Mapping, read
+
+
+class AlreadySetUp(Exception):
+    """The folder holds a config that says something already."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstConfig:
+    """`title` is the chat's, for a comment; `chat` its number or @name."""
+
+    timezone: str
+    chat: str
+    title: str
+    topic: int | None = None
+    api_url: str | None = None
+
+
+def check_free(folder: Path) -> None:
+    """Raises AlreadySetUp where `folder` holds a config that would be lost."""
+    file = folder / MAIN_FILE
+    if not file.exists():
+        return
+    node, errors = read(file)
+    # As it is shipped it says nothing but its version.
+    says_nothing = isinstance(node, Mapping) and set(node.items) <= {"version"}
+    if errors or not says_nothing:
+        raise AlreadySetUp(f"{file} is there already: edit it, or name another folder")
+
+
+def write(folder: Path, config: FirstConfig, token: str | None) -> None:
+    """Write the folder; without a token no token file. Raises AlreadySetUp, OSError."""
+    check_free(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if token is not None:
+        secret = folder / TOKEN_NAME
+        # Never readable by others, not even for a moment.
+        with os.fdopen(os.open(secret, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(f"{token}\n")
+    new = folder / f".{MAIN_FILE}.new"
+    new.write_text(text_of(config), encoding="utf-8")
+    new.replace(folder / MAIN_FILE)
+
+
+def text_of(config: FirstConfig) -> str:
+    """The text of `wirewatch.yaml`."""
+    chat = config.chat if config.chat.lstrip("-").isdigit() else f"'{config.chat}'"
+    title = " ".join(config.title.split())
+    topic = f"    topic: {config.topic}\n" if config.topic is not None else ""
+    own_server = f"telegram:\n  api_url: {config.api_url}\n\n" if config.api_url else ""
+    return f"""\
+# What this installation of Wirewatch does. Every key is optional; an edit counts at once, without a restart.
+# `wirewatch check` finds mistakes, `wirewatch check --live` also asks Telegram and some sources.
+#
+# The shipped sources, watches (Laos, ASEAN, North Korea) and term sets are taken as they are. To change
+# one, write the keys that differ under its name beside this file: sources/mine.yaml, watches.yaml,
+# terms/mine.yaml. `wirewatch config show watch:laos` shows what counts, and where it stands.
+version: 1
+
+# The clock in messages and digests.
+timezone: {config.timezone}
+
+# Who answers for the requests; publishers see it in the User-Agent.
+# contact: desk@example.org
+
+{own_server}# Where alerts go. The bot's token is in telegram.token beside this file, never in here.
+channels:
+  - name: desk
+    type: telegram
+    chat: {chat}    # {title}
+{topic}    # quiet_hours: {{from: '22:00', to: '06:30', breaking: pass}}
+    # digest: '0 7 * * *'
+  # - {{name: ops, type: telegram, chat: 123456789}}
+
+# Where failures of sources and deliveries are told. Readers never see them.
+# ops: ops
+"""
