@@ -9,21 +9,20 @@ import re
 from datetime import UTC, datetime, tzinfo
 
 from archive.article import Trust
-from crawler.date_names import AM, MONTHS, PM, ascii_digits, fold
+from crawler.date_names import AM, MONTH, MONTHS, PM, ascii_digits, fold
 from crawler.feeds.dates import stated_zone
 
 Stamp = tuple[datetime, Trust]
 
-_NAME = "|".join(sorted((re.escape(name) for name in MONTHS), key=len, reverse=True))
-
+_NAME = MONTH.pattern
 _YEAR = r"(?P<y>(?:19|20|25)\d\d)"
 _DAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         _YEAR + r"\s?[-/.年년]\s?(?P<m>\d{1,2})\s?[-/.月월]\s?(?P<d>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?!\d)",
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er)?[\s,.-]+(?:de\s+)?(?P<n>{_NAME})[\w.]*[\s,-]+" + _YEAR,
-        rf"(?P<n>{_NAME})[a-zéû.]*\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+" + _YEAR,
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er)?[\s,.-]+(?:de\s+)?(?P<n>{_NAME})\.?[\s,-]+" + _YEAR,
+        rf"(?P<n>{_NAME})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+" + _YEAR,
         # Day before month, as everywhere in the region but for the Philippines, who write names.
         r"(?<!\d)(?P<d>\d{1,2})\s?[-/.]\s?(?P<m>\d{1,2})\s?[-/.]\s?" + _YEAR + r"(?!\d)",
         r"(?<!\d)(?P<m>\d{1,2})/(?P<d>\d{1,2})/" + _YEAR + r"(?!\d)",

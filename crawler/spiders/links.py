@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -173,12 +173,16 @@ def _score(url: str, anchors: list[HtmlElement], base: str) -> float:
     score += 1.5 if _SLUG.search(unquote(parts.path)) else 0.0
     score += 1.0 if any(_has_date(anchor) for anchor in anchors) else 0.0
     score -= 3.0 if _NEVER.search(parts.path) or _FILE.search(parts.path) else 0.0
-    score -= (
-        2.0
-        if parts.path in ("", "/") or urlsplit(base).path.startswith(parts.path.rstrip("/") + "/")
-        else 0.0
-    )
+    score -= 2.0 if _is_above(parts, urlsplit(base)) else 0.0
     return score + (0.5 if len(anchors) > 1 else 0.0)
+
+
+def _is_above(link: SplitResult, base: SplitResult) -> bool:
+    """Whether a link leads to the front page or to a place above the list's own; one that names an id
+    in its query does not."""
+    if _ID.search(link.query) or _NUMBER.search(link.query):
+        return False
+    return link.path in ("", "/") or base.path.startswith(link.path.rstrip("/") + "/")
 
 
 def _has_date(anchor: HtmlElement) -> bool:
@@ -224,14 +228,10 @@ def _found(url: str, anchors: list[HtmlElement], why: str) -> FoundLink:
     if box is None:
         return FoundLink(url, title, why=why)
     times = [element.get("datetime") or plain(element) for element in box.iter("time")]
-    lines = [block for block in blocks(box) if block.text != title]
-    dates = [
-        *times,
-        *(block.text for block in lines if len(block.text) < 60 and _DATE_MARK.search(block.text)),
-    ]
-    teasers = [
-        block.text for block in lines if weight(block.text) >= 50 and not _DATE_MARK.fullmatch(block.text)
-    ]
+    # What stands on the title's own line may be glued to it.
+    lines = [text for block in blocks(box) if (text := block.text.removeprefix(title).strip())]
+    dates = [*times, *(text for text in lines if len(text) < 60 and _DATE_MARK.search(text))]
+    teasers = [text for text in lines if weight(text) >= 50 and not _DATE_MARK.fullmatch(text)]
     return FoundLink(url, title, next(iter(dates), ""), next(iter(teasers), ""), why)
 
 
