@@ -30,6 +30,9 @@ KNOWN_MISTAKES = {
     "Laotian American chef wins James Beard award",
     "Bank ASEAN Jaya buka cabang di Surabaya",
     "Two defectors cross Han river estuary to reach Gyodong island",
+    "Ex-defector lawmaker runs for Gangnam seat",
+    "Philippines to host regional summits in 2026 under 'Navigating Our Future, Together'",
+    "Los laos-americanos: comida, música y exilio",
     "Australia's foreign minister lands in Jakarta for AMM-style talks on subs",
 }
 
