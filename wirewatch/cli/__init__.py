@@ -48,6 +48,8 @@ COMMANDS: dict[str, Entry] = {
     "terms": Entry("terms", "Tell which terms occur in a text."),
     "backtest": Entry("backtest", "Hold a watch against the archive."),
     "route": Entry("route", "Tell who would hear of an article, and why."),
+    "search": Entry("search", "Find articles of the archive in the watch language."),
+    "export": Entry("export", "Print the archive as article lines."),
     "backup": Entry("backup", "Copy the archive while everything runs."),
     "restore": Entry("restore", "Put a copy in the place of the archive."),
     "migrate": Entry("migrate", "Bring the archive to this version's schema."),

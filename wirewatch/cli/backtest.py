@@ -1,6 +1,6 @@
 """`wirewatch backtest WATCH`: what would this watch have fired on?
 
-Reads the archive in batches and prints the counts of `alerts/backtest.py`.
+Holds it against the whole archive (`wirewatch/walking.py`) and prints the counts of `alerts/backtest.py`.
 """
 
 from collections.abc import Iterator
@@ -11,28 +11,17 @@ import click
 
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.spans import span
 
 if TYPE_CHECKING:
     from alerts.backtest import Backtest, Difference
-    from archive.archive import Archive
-    from archive.articles import StoredArticle
 
-BATCH = 500
 MOST_ROWS = 15
-
-
-def _duration(_ctx: click.Context, _option: click.Parameter, value: str) -> timedelta:
-    from archive.durations import parse_duration
-
-    try:
-        return parse_duration(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 @click.command()
 @click.argument("name", metavar="WATCH")
-@click.option("--since", callback=_duration, default="30d", show_default=True, help="How far back.")
+@click.option("--since", callback=span, default="30d", show_default=True, help="How far back.")
 @click.option("--query", metavar="Q", help="Another query for this watch: shows what is gained and lost.")
 @config_option
 def command(name: str, since: timedelta, query: str | None) -> None:
@@ -49,29 +38,18 @@ def command(name: str, since: timedelta, query: str | None) -> None:
     from alerts.backtest import Backtest
     from alerts.query.errors import WatchError
     from wirewatch.rooms import utc_now
+    from wirewatch.walking import articles_since
 
     try:
         backtest = Backtest(watch, {s.name: s for s in config.sets}, query)
     except WatchError as error:
         raise click.UsageError(f"--query: {error}") from error
     with opened(config) as archive:
-        for stored in _stored(archive, utc_now() - since):
+        for stored in articles_since(archive, utc_now() - since):
             article = stored.article
             day = (article.published or stored.found_at).astimezone(config.timezone).date()
             backtest.add(article, day)
     click.echo("\n".join(_lines(name, backtest, since, query is not None)))
-
-
-def _stored(archive: "Archive", moment: datetime) -> "Iterator[StoredArticle]":
-    """In batches of their own, so that no long read keeps the archive's journal from being tidied."""
-    from archive import articles
-
-    after = 0
-    while batch := archive.read_now(
-        lambda conn, after=after: articles.since(conn, moment, after, BATCH)  # type: ignore[misc]
-    ):
-        yield from batch
-        after = batch[-1].id
 
 
 def _lines(name: str, backtest: "Backtest", since: timedelta, compared: bool) -> Iterator[str]:

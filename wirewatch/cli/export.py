@@ -1,0 +1,29 @@
+"""`wirewatch export`: the archive as article lines."""
+
+from datetime import timedelta
+
+import click
+
+from wirewatch.cli.archive_door import opened
+from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.spans import span
+
+
+@click.command()
+@click.option("--since", callback=span, help="How far back, such as 30d; everything without it.")
+@config_option
+def command(since: timedelta | None) -> None:
+    """Print the archive's articles as JSON lines, in the order in which they came.
+
+    The lines that `match`, `cluster` and `explain` read; besides, `found` (RFC 3339) and `story` (a
+    number, or null). Bodies are printed where they are still kept: they are for your own use, and not
+    to be published.
+    """
+    from wirewatch.article_lines import print_article, print_time
+    from wirewatch.rooms import utc_now
+    from wirewatch.walking import articles_since
+
+    with opened(settings()) as archive:
+        for stored in articles_since(archive, None if since is None else utc_now() - since):
+            found = print_time(stored.found_at)
+            click.echo(print_article(stored.article, found=found, story=stored.story))

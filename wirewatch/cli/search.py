@@ -1,0 +1,66 @@
+"""`wirewatch search`: the archive in the watch language.
+
+Every article is judged by the one evaluator that watches use; reading them is `archive/articles.py`.
+"""
+
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from wirewatch.cli.archive_door import opened
+from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.spans import span
+
+if TYPE_CHECKING:
+    from archive.articles import StoredArticle
+
+
+@click.command()
+@click.argument("query")
+@click.option("--since", callback=span, help="How far back, such as 30d; everything without it.")
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(min=1), help="The newest so many."
+)
+@click.option("--json", "as_json", is_flag=True, help="Article lines in place of text, the oldest first.")
+@config_option
+def command(query: str, since: timedelta | None, limit: int, as_json: bool) -> None:
+    """Find articles of the archive by a query in the watch language, such as '@laos AND title:dam'.
+
+    The newest that match, the oldest of them first. Ends with 1 where there are none.
+    """
+    from collections import deque
+
+    from alerts.matching import compile_filter
+    from alerts.query.errors import QueryError
+    from wirewatch.article_lines import print_article
+    from wirewatch.rooms import utc_now
+    from wirewatch.walking import articles_since
+
+    config = settings()
+    try:
+        fits = compile_filter(query, {terms.name: terms for terms in config.sets})
+    except QueryError as error:
+        raise click.UsageError(f"QUERY: {error}") from error
+    found: deque[StoredArticle] = deque(maxlen=limit)
+    count = 0
+    with opened(config) as archive:
+        for stored in articles_since(archive, None if since is None else utc_now() - since):
+            if fits(stored.article):
+                count += 1
+                found.append(stored)
+    for stored in found:
+        article = stored.article
+        if as_json:
+            click.echo(print_article(article))
+            continue
+        when = (article.published or stored.found_at).astimezone(config.timezone)
+        outlet = article.outlet.title if article.outlet is not None else article.source
+        click.echo(f"{when:%Y-%m-%d %H:%M}  {article.title} ({outlet})\n                  {article.url}")
+    if count > limit:
+        click.echo(f"The newest {limit} of {count}.", err=True)
+    if not count:
+        click.echo("Nothing in the archive matches.", err=True)
+        sys.exit(FAILURE)
