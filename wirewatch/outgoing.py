@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from alerts.bot.house import House
 from alerts.channel import TelegramChannel
 from alerts.channels.senders import Senders, senders
 from alerts.outbox.transitions import Times
@@ -121,10 +122,15 @@ class Outgoing:
             self._archive,
             bot,
             self._clock,
+            house=self._house,
             times=self._times,
             membership=self.outbox.membership,
             report=self._report,
         ).run()
+
+    def _house(self) -> House:
+        settings = self._settings
+        return House(self.outbox.channels, settings.timezone, settings.telegram.admins, settings.watchlist())
 
     def _report(self, conn: Connection, event: Event) -> None:
         report(self._settings, conn, event)

@@ -1,8 +1,9 @@
 """How do updates reach us, and how is none lost or acted on twice?
 
 Long polling in the daemon's loop. An update is confirmed only by asking for the next one, and that
-happens after its effects and its number are written: a crash before that brings it again, and every
-effect may be repeated. What a pressed button says is `why.py`, what it proves `alerts/outbox/pressing.py`.
+happens after its effects and its number are written, in one transaction where repeating them would
+matter: a crash before that brings it again. What a pressed button does is `presses.py`, what it proves
+`alerts/outbox/pressing.py`.
 """
 
 import asyncio
@@ -10,39 +11,50 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
+from alerts.bot.house import House
+from alerts.bot.last_update import Last, last_update, put_last
+from alerts.bot.permission import may_change
+from alerts.bot.presses import GONE, Answer, Press, act
 from alerts.bot.standing import standing
-from alerts.bot.why import why
+from alerts.bot.timeline import timeline
+from alerts.bot.why import LONGEST, why
+from alerts.messages.pieces import shortened
+from alerts.outbox.buttons import read_button
 from alerts.outbox.membership import Standing
 from alerts.outbox.outcomes import Report
-from alerts.outbox.pressing import Pressed, pressed, read_button
+from alerts.outbox.pressing import owner, pressed
 from alerts.outbox.transitions import Times
-from archive import chats, events, facts, matches, outgoing
+from archive import articles, chats, events, matches, outgoing
 from archive.archive import Archive
+from archive.articles import StoredArticle
+from archive.deliveries import Delivery
 
 log = logging.getLogger(__name__)
 
 # Telegram holds a poll for at most this long (seconds).
 POLL = 50
 ALLOWED = ("message", "channel_post", "callback_query", "my_chat_member")
-LAST_UPDATE = "bot_last_update"
+# Older than this, the last update's number says nothing about the next.
+RENUMBERED = timedelta(days=2)
 CONFLICT = (
     "another program polls with this bot's token, so buttons may not answer; sending goes on. "
     "End it, or give one of the two another bot"
 )
 # After this long without a conflict it is over.
 PEACE = timedelta(minutes=10)
-_GONE = "This message belongs to another archive, or is too old."
 
 
 class Polling:
     """Takes updates until it is cancelled. `timeout` is how many seconds a poll may be held.
 
-    `membership` hears when the bot's standing in a chat has changed: the chat, before, after.
+    `house` tells what of the config is in force; `membership` hears when the bot's standing in a chat
+    has changed: the chat, before, after.
     """
 
     def __init__(
@@ -51,6 +63,7 @@ class Polling:
         bot: Bot,
         clock: Callable[[], datetime],
         *,
+        house: Callable[[], House] = House,
         times: Times | None = None,
         membership: Callable[[str, Standing, Standing], Awaitable[None]] | None = None,
         report: Report = events.record,
@@ -67,7 +80,8 @@ class Polling:
         self._timeout = timeout
         self._sleep = sleep
         self._monotonic = monotonic
-        self._offset: int | None = None
+        self._house = house
+        self._last: Last | None = None
         self._failures = 0
         self._conflict_at: float | None = None
 
@@ -78,12 +92,9 @@ class Polling:
 
     async def poll(self) -> int:
         """One poll and what came with it; how many updates that were."""
-        if self._offset is None:
-            last = await self._archive.read(lambda conn: facts.get(conn, LAST_UPDATE))
-            self._offset = int(last or 0) + 1 if last else 0
         try:
             updates = await self._bot.get_updates(
-                offset=self._offset, timeout=self._timeout, allowed_updates=ALLOWED
+                offset=await self._next(), timeout=self._timeout, allowed_updates=ALLOWED
             )
         except TelegramError as error:
             await self._failed(error)
@@ -91,8 +102,18 @@ class Polling:
         await self._answered()
         for update in updates:
             await self._take(update)
-            self._offset = update.update_id + 1
         return len(updates)
+
+    async def _next(self) -> int:
+        """The number above the last update; 0 once Telegram may have begun to count anew.
+
+        It does so after a week without updates. None is kept for longer than a day, so that after two
+        days none that was acted on can come again.
+        """
+        now = self._clock()
+        if self._last is None:
+            self._last = await self._archive.read(last_update)
+        return 0 if self._last is None or now - self._last.at > RENUMBERED else self._last.number + 1
 
     async def _take(self, update: Update) -> None:
         try:
@@ -100,11 +121,13 @@ class Polling:
         except (TelegramError, ValueError, KeyError, TypeError, AttributeError):
             # One strange update must not hold up all that follow.
             log.exception("update not understood", extra={"update": update.update_id})
-        await self._archive.write(lambda conn: facts.put(conn, LAST_UPDATE, update.update_id))
+        now = self._clock()
+        await self._archive.write(lambda conn: put_last(conn, update.update_id, now))
+        self._last = Last(update.update_id, now)
 
     async def _act(self, update: Update) -> None:
         if update.callback_query is not None:
-            await self._pressed(update.callback_query)
+            await self._pressed(update.update_id, update.callback_query)
         if update.my_chat_member is not None and self._membership is not None:
             it = update.my_chat_member
             before, after = (standing(one, it.chat.type) for one in (it.old_chat_member, it.new_chat_member))
@@ -113,39 +136,60 @@ class Polling:
         if message is not None:
             await self._archive.write(lambda conn: _note(conn, message, self._clock()))
 
-    async def _pressed(self, query: CallbackQuery) -> None:
+    async def _pressed(self, number: int, query: CallbackQuery) -> None:
         button = read_button(query.data or "")
         message = query.message
         if button is None or message is None:
-            await self._answer(query, _GONE)
+            await self._answer(query, Answer(GONE, popup=True))
             return
-        verb, delivery, key = button
-        chat, now = str(message.chat.id), self._clock()
+        chat, now = message.chat, self._clock()
+        # What is forged, or stands elsewhere, must not make us ask Telegram anything.
+        row = await self._archive.read(lambda conn: owner(conn, str(chat.id), button))
+        if row is None:
+            await self._answer(query, Answer(GONE, popup=True))
+            return
+        house = self._house()
+        may = await may_change(self._bot, chat, query.from_user, house.admins)
+        lines, short = await self._panel(row, button.verb, house)
+        press = Press(button.verb, query.from_user.id, query.from_user.full_name, may, lines, short)
+        zone = house.zone_of(row.channel)
 
-        def step(conn: Connection) -> tuple[Pressed, str] | None:
-            found = pressed(conn, chat, message.message_id, delivery, key, now, self._times)
+        def step(conn: Connection) -> tuple[Answer, int | None]:
+            found = pressed(conn, str(chat.id), message.message_id, button, now, self._times)
             if found is None:
-                return None
-            article = found.delivery.article
-            rows = matches.of_articles(conn, [article] if article is not None else [])
-            return found, why(rows.get(article, []) if article is not None else [])
+                return Answer(GONE, popup=True), None
+            answer = act(conn, found.delivery, press, zone, now, twin=found.twin is not None)
+            if found.twin is None:
+                # With what it does: repeating it may undo it. Asked for again is only what comes after.
+                put_last(conn, number, now)
+            return answer, found.twin
 
-        found = await self._archive.write(step)
-        if found is None or verb != "why":
-            await self._answer(query, _GONE)
-            return
-        proof, text = found
-        await self._answer(query, text)
-        if proof.twin is not None:
-            await self._delete(proof.delivery.id, chat, proof.twin)
+        answer, twin = await self._archive.write(step, durable=True)
+        await self._answer(query, answer)
+        if twin is not None:
+            await self._delete(row.id, str(chat.id), twin)
+
+    async def _panel(self, row: Delivery, verb: str, house: House) -> tuple[tuple[str, ...], str]:
+        """What a panel says, in full and in short."""
+        if verb == "why":
+            rows, stored = await self._archive.read(lambda conn: _evidence(conn, row))
+            short = why(rows)
+            # A long text takes its time.
+            full = await asyncio.to_thread(house.explained, stored, rows) if stored is not None else []
+            return tuple(full or short.split("\n")), short
+        if verb == "story":
+            members = await self._archive.read(lambda conn: _members(conn, row))
+            lines = timeline(members, house.zone_of(row.channel))
+            return tuple(lines), shortened("\n".join(lines), LONGEST) or GONE
+        return (), ""
 
     async def _delete(self, delivery: int, chat: str, twin: int) -> None:
         await self._bot.delete_message(int(chat), twin)
         await self._archive.write(lambda conn: outgoing.count_twin(conn, delivery))
 
-    async def _answer(self, query: CallbackQuery, text: str) -> None:
+    async def _answer(self, query: CallbackQuery, answer: Answer) -> None:
         try:
-            await self._bot.answer_callback_query(query.id, text, show_alert=True)
+            await self._bot.answer_callback_query(query.id, answer.text or None, show_alert=answer.popup)
         except BadRequest as error:
             # Answered already before a crash, or asked too long ago.
             log.info("button not answered: %s", error)
@@ -180,3 +224,18 @@ class Polling:
 def _note(conn: Connection, message: Message, now: datetime) -> None:
     """Whatever stands in a chat shows how far its message ids have come."""
     chats.note_id(conn, str(message.chat.id), message.message_id, now)
+
+
+def _evidence(conn: Connection, row: Delivery) -> tuple[list[dict[str, Any]], StoredArticle | None]:
+    """The matches behind an alert, and its article."""
+    if row.article is None:
+        return [], None
+    found = articles.by_ids(conn, [row.article])
+    return matches.of_articles(conn, [row.article]).get(row.article, []), found[0] if found else None
+
+
+def _members(conn: Connection, row: Delivery) -> list[StoredArticle]:
+    """The articles of the alert's story, its own where it has none."""
+    found = articles.by_ids(conn, [row.article]) if row.article is not None else []
+    story = found[0].story if found else row.story
+    return articles.of_story(conn, story) if story is not None else found

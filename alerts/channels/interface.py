@@ -64,10 +64,12 @@ Outcome = Sent | NotSent | Unknown | Wait | Permanent | Moved
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message; `data` comes back when it is pressed (at most 64 bytes)."""
+    """A button under a message; `data` comes back when it is pressed (at most 64 bytes). Those of one
+    `row` stand side by side."""
 
     label: str
     data: str
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ updates are `alerts/bot/`.
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from itertools import groupby
 from typing import TypeVar
 
 import httpx
@@ -212,11 +213,12 @@ class TelegramSender:
 
 
 def keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
-    """The buttons as one row; None without any."""
+    """The buttons in their rows; None without any."""
     if not buttons:
         return None
+    rows = groupby(buttons, key=lambda button: button.row)
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=button.data) for button in buttons]]
+        [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for _, row in rows]
     )
 
 

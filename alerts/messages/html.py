@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
+from alerts.messages.additions import NOTHING_ADDED, Additions, Muted
 from alerts.messages.content import (
     AlertContent,
     Content,
@@ -47,6 +48,7 @@ LONGEST_LINE = 200
 LONGEST_QUOTE = 400
 MOST_OTHERS = 3
 MOST_TAGS = 6
+MOST_PANEL_LINES = 15
 # An article found later than this after its publication is said to be late.
 LATE = timedelta(hours=1)
 _FLAGLESS = {"INT": "🌐"}
@@ -76,11 +78,11 @@ class Rendered:
     preview_url: str | None
 
 
-def render(content: Content, options: Options) -> Rendered:
-    """The message that `content` makes in a channel with these options."""
+def render(content: Content, options: Options, additions: Additions = NOTHING_ADDED) -> Rendered:
+    """The message that `content` makes in a channel with these options; an alert may have additions."""
     match content:
         case AlertContent():
-            pieces = _alert(content, options)
+            pieces = _alert(content, options, additions)
             preview = web_link(content.url) if options.preview else None
         case DigestContent():
             pieces, preview = _digest(content, options), None
@@ -135,7 +137,7 @@ def _size(item: DigestItem, watch: str | None, options: Options) -> tuple[int, i
     return units(visible(pieces)), len(to_html(pieces).encode())
 
 
-def _alert(content: AlertContent, options: Options) -> list[Piece]:
+def _alert(content: AlertContent, options: Options, additions: Additions) -> list[Piece]:
     lines = [_headline(content.title, content.url, content.urgency == "breaking")]
     lines.append([Piece(" · ".join(_byline(content, options)))])
     if content.quote is not None and options.quote:
@@ -144,6 +146,9 @@ def _alert(content: AlertContent, options: Options) -> list[Piece]:
         lines.append([Piece(_also(content.others))])
     if content.watches and options.tags:
         lines.append([Piece(_tags(content.watches))])
+    lines += [[Piece(_muted(mute, options.zone))] for mute in additions.muted]
+    if additions.lines:
+        lines.append([Piece(_panel(additions.lines), folded=True)])
     return _joined(line for line in lines if visible(line))
 
 
@@ -220,6 +225,16 @@ def _also(others: Sequence[str]) -> str:
 def _tags(watches: Sequence[str]) -> str:
     tags = [hashtag(watch) for watch in watches[:MOST_TAGS]]
     return " ".join([*tags, f"+{len(watches) - MOST_TAGS}"] if len(watches) > MOST_TAGS else tags)
+
+
+def _muted(mute: Muted, zone: tzinfo) -> str:
+    local, by = mute.until.astimezone(zone), isolated(shortened(clean(mute.by), LONGEST_OUTLET))
+    return f"🔕 {isolated(mute.what)} muted until {local.day} {local:%b %H:%M %Z} by {by}"
+
+
+def _panel(lines: Sequence[str]) -> str:
+    shown = [isolated(shortened(clean(line), LONGEST_LINE)) for line in lines[:MOST_PANEL_LINES]]
+    return "\n".join(line for line in shown if not blank(line)) or "…"
 
 
 def _digest(content: DigestContent, options: Options) -> list[Piece]:

@@ -37,11 +37,13 @@ _HOST = regex.compile(r"(?:[\p{L}\p{M}\p{N}_-]+\.)+[\p{L}\p{M}\p{N}-]+\.?|\[[0-9
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of clean text in one style; `link` is an address that `web_link` gave."""
+    """A run of clean text in one style; `link` is an address that `web_link` gave. `folded` is a
+    quotation of which long ones show their beginning until they are tapped."""
 
     text: str
     bold: bool = False
     link: str | None = None
+    folded: bool = False
 
 
 def clean(text: str) -> str:
@@ -139,6 +141,8 @@ def _tagged(piece: Piece) -> str:
     text = html.escape(piece.text, quote=False)
     if piece.link is not None:
         text = f'<a href="{html.escape(piece.link)}">{text}</a>'
+    if piece.folded:
+        text = f"<blockquote expandable>{text}</blockquote>"
     return f"<b>{text}</b>" if piece.bold else text
 
 

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, tzinfo
 
 from alerts.channel import Channel, TelegramChannel
 from alerts.channels.interface import Button, Message
+from alerts.messages.additions import additions_from
 from alerts.messages.content import AlertContent, Content, from_json
 from alerts.messages.html import Options, Rendered, render
 from alerts.messages.pieces import web_link
+from alerts.outbox.buttons import row_of_buttons
 from archive.deliveries import Delivery
 from archive.outgoing import Parent
 
@@ -21,7 +23,8 @@ def prepare(
     """The message of `delivery`; ValueError or KeyError where its content cannot be read."""
     settings = channel if isinstance(channel, TelegramChannel) else None
     content = from_json(delivery.content)
-    rendered = render(content, look(channel, default_zone))
+    added = parent.additions if delivery.kind == "edit" and parent is not None else None
+    rendered = render(content, look(channel, default_zone), additions_from(added))
     replies = delivery.reply_to is not None and parent is not None and parent.chat == delivery.chat
     return Message(
         chat=delivery.chat,
@@ -67,17 +70,12 @@ def plain_text(content: Content, rendered: Rendered) -> str:
 
 
 def buttons(delivery: Delivery, channel: Channel, parent: Parent | None = None) -> tuple[Button, ...]:
-    """The row of buttons under an alert, the same at every attempt: looking relies on it.
+    """The buttons under an alert, the same at every attempt to send it: looking relies on it.
 
-    An edit bears those of the message it changes.
+    An edit bears those of the message it changes, as what was pressed there has left them.
     """
     if not isinstance(channel, TelegramChannel) or not channel.buttons:
         return ()
     if delivery.kind == "edit" and parent is not None:
-        return why_button(parent.id, parent.key)
-    return why_button(delivery.id, delivery.key) if delivery.kind == "alert" else ()
-
-
-def why_button(delivery: int, key: str) -> tuple[Button, ...]:
-    """`key` cannot be guessed and belongs to one archive, so nobody can forge the data."""
-    return (Button("Why?", f"why:{delivery}:{key}"),)
+        return row_of_buttons(parent.id, parent.key, additions_from(parent.additions))
+    return row_of_buttons(delivery.id, delivery.key) if delivery.kind == "alert" else ()

@@ -5,10 +5,12 @@ known without looking, and a second copy is a twin. What the reader is answered 
 """
 
 from datetime import datetime
+from hmac import compare_digest
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from alerts.outbox.buttons import PressedButton
 from alerts.outbox.outcomes import adopt
 from alerts.outbox.transitions import Times
 from archive import chats, deliveries
@@ -22,22 +24,24 @@ class Pressed(NamedTuple):
     twin: int | None
 
 
-def read_button(data: str) -> tuple[str, int, str] | None:
-    """Verb, delivery and key of a button's data; None where it is not ours."""
-    verb, _, rest = data.partition(":")
-    number, _, key = rest.partition(":")
-    return (verb, int(number), key) if number.isascii() and number.isdecimal() and key else None
+def owner(conn: Connection, chat: str, button: PressedButton) -> Delivery | None:
+    """The delivery that this button in `chat` belongs to; None if it is forged or stands elsewhere.
+    Writes nothing."""
+    row = deliveries.get(conn, button.delivery)
+    if row is None or not compare_digest(row.key.encode(), button.key.encode()):
+        return None
+    return row if chats.current(conn, row.chat) == chats.current(conn, chat) else None
 
 
 def pressed(
-    conn: Connection, chat: str, message_id: int, delivery: int, key: str, now: datetime, times: Times
+    conn: Connection, chat: str, message_id: int, button: PressedButton, now: datetime, times: Times
 ) -> Pressed | None:
-    """Record that a button of `delivery` stands under this message; None if that cannot be.
+    """Record that a button of ours stands under this message; None if that cannot be.
 
     Repeating it changes nothing.
     """
-    row = deliveries.get(conn, delivery)
-    if row is None or row.key != key or chats.current(conn, row.chat) != chats.current(conn, chat):
+    row = owner(conn, chat, button)
+    if row is None:
         return None
     chats.note_id(conn, chat, message_id, now)
     if message_id in (row.doubtful or ()):

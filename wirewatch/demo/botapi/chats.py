@@ -113,6 +113,7 @@ class Chat:
     standing: Standing = Standing.PRESENT
     rights: set[str] = field(default_factory=set)
     members: dict[int, User] = field(default_factory=dict)
+    admins: set[int] = field(default_factory=set)
     messages: dict[int, Message] = field(default_factory=dict)
     migrated_to: int | None = None
 
@@ -175,6 +176,8 @@ class Chat:
 
     def member_json(self, user: User) -> dict[str, Any]:
         """The Bot API's ChatMember of `user`; the bot itself is told by `standing` and `rights`."""
+        if not user.is_bot and user.id in self.admins:
+            return _administrator(user, self.kind, set())
         if not user.is_bot:
             return {"status": "member" if user.id in self.members else "left", "user": user.as_json()}
         if self.standing is not Standing.PRESENT:
