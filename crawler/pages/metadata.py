@@ -85,6 +85,8 @@ def read_metadata(
     linked = read_linked(tree)
     meta = _meta(tree)
     title = title or _title(tree, meta, linked, url)
+    # Facebook's name for what only those who pay may read; "metered" is open for a while.
+    linked.free = linked.free and meta.get("article:content_tier", "").lower() != "locked"
     stated = itertools.chain(_stated_dates(tree, meta, linked), _printed_dates(tree, lines, title))
     return Metadata(
         title=title,
@@ -109,9 +111,16 @@ def read_linked(tree: HtmlElement) -> Linked:
                 publisher=next(iter(_names(node.get("publisher"))), ""),
                 authors=tuple(_names(node.get("author"))),
                 image=_address(node.get("image")),
-                free=str(node.get("isAccessibleForFree", True)).lower() != "false",
+                free=_is_free(node),
             )
     return Linked()
+
+
+def _is_free(node: dict[str, Any]) -> bool:
+    """Whether the article, and each part of it that is told apart, is for everybody."""
+    parts = (part for part in _many(node.get("hasPart"))[:20] if isinstance(part, dict))
+    said = (part.get("isAccessibleForFree", True) for part in (node, *parts))
+    return all(str(value).lower().rpartition("/")[2] != "false" for value in said)
 
 
 def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:

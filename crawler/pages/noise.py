@@ -65,6 +65,7 @@ _LINE = re.compile(
             r"related( (news|stories|articles|posts|topics))?\W{0,2}.{0,3}|(click|tap) here\b.{0,80}",
             r"continue reading|story continues\b.{0,40}|read the (full|original) .{0,80}",
             r"share( (this|on|via|to)\b.{0,40})?|tweet|follow us\b.{0,120}|print( this.{0,20})?|e?-?mail",
+            r"(this|our) (web)?site uses cookies.{0,160}|(we|this (web)?site) use cookies (to|and).{0,160}",
             r"copy link|comments?|(sign up|subscribe)\b.{0,100}",
             r"(baca juga|lihat juga|xem thêm|đọc thêm|(à )?lire aussi)\W.{0,160}",
             r"(อ่านเพิ่มเติม|อ่านข่าวเพิ่มเติม|관련 ?기사|相关(新闻|阅读|报道)|延伸閱讀|相關新聞|関連記事)\W.{0,160}",

@@ -13,17 +13,27 @@ _BOT_WALL = re.compile(
     r"just a moment|making sure you.?re not a bot|attention required|checking your browser|"
     r"verify(ing)? (that )?you are (a )?human|are you a (robot|human)|ddos protection by|unusual traffic|"
     r"pardon our interruption|enable javascript and cookies|access (to this page has been )?denied|"
-    r"request unsuccessful|complete the (security check|captcha)|proof.of.work|_cf_chl|px-captcha",
+    r"request unsuccessful|complete the (security check|captcha)|proof.of.work|_cf_chl|px-captcha|"
+    r"make sure you.?re not a (ro)?bot|enable js and disable any ad ?blocker|human verification|"
+    r"安全验证|访问验证|完成(下方|下列|以下|安全|滑块|人机)[^。]{0,4}验证|拖动滑块|"
+    r"로봇이 아님|자동화된 접근|自動アクセス|ロボットではない|"
+    r"(ยืนยันว่า|ไม่ใช่).{0,12}(หุ่นยนต์|บอท)|xác minh.{0,30}robot|bukan robot",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
     r"before you continue|we (and our partners )?(use|value|store).{0,30}(cookies|privacy)|"
     r"manage (your )?(cookie|consent)|accept all( cookies)?|your privacy (choices|matters)|"
-    r"zustimm\w+ und weiter|accepter (et continuer|tout)",
+    r"(we|this (web)?site) uses? cookies|"
+    r"zustimm\w+ und weiter|accepter (et (continuer|fermer)|tout)|utilis\w+ des cookies|"
+    r"ใช้คุกกี้|ນຳໃຊ້ຄຸກກີ້|ใช้ cookie|sử dụng cookie|menggunakan cookie|"
+    r"쿠키를? (사용|수집)|(使用|启用|利用) ?cookie|クッキーを使用",
     re.IGNORECASE,
 )
 _NOT_FOUND = re.compile(
     r"^\W*(404\b|error 404)|\b404\b.{0,20}(not found|error)|^not found\W*$|nothing (was )?found|"
+    r"(page|article|story|content).{0,20}(has been|was|is) (removed|deleted|no longer available)|"
+    r"(can.?t|cannot|could not|couldn.?t) find (the|that|this) (page|article|story)|error 404|"
+    r"(文章|页面|新闻|頁面|新聞)[^。]{0,6}已[被經经]?(刪除|删除|下架)|ရှာမတွေ့|(page|article).{0,12}introuvable|"
     r"(page|article|file|url|content).{0,30}(not (be )?found|(doesn.?t|does not|no longer) exist)|"
     r"페이지를 찾을 수 없|존재하지 않는|页面不存在|找不到(页面|頁面|网页)|頁面不存在|お探しのページ|"
     r"見つかりません|ไม่พบ(หน้า|ข้อมูล)|ບໍ່ພົບ|រកមិនឃើញ|không tìm thấy|tidak ditemukan|"
@@ -34,7 +44,12 @@ _PAYWALL = re.compile(
     r"(subscribe|sign up|register|log ?in|become a member).{0,40}(to )?(continue|keep|read|unlock|access)|"
     r"(article|content|story).{0,20}(for|available to|reserved for|exclusive to).{0,9}(subscribers|members)|"
     r"(subscribers|members)[- ]only|already a (subscriber|member)|to (continue|keep) reading|"
-    r"you have reached your.{0,20}limit|会員限定|有料会員|この記事は.{0,10}会員|"
+    r"(you have|you.?ve) reached your.{0,20}limit|get unlimited access|subscribe (now )?for (unlimited|full)|"
+    r"unlock (this|the full) (article|story)|로그인 후.{0,12}(기사|볼 수|이용)|구독하고 계속|"
+    r"(本文|文章)[^。]{0,4}(为|為|是)?付[费費]|(订阅|訂閱|登[录錄入]|成[为為][会會][员員])[^。]{0,6}"
+    r"(继续|繼續|阅读|閱讀)|"
+    r"khusus (untuk )?(pelanggan|anggota)|(đăng nhập|đăng ký).{0,24}đọc tiếp|"
+    r"(สมัคร|เข้าสู่ระบบ).{0,20}(อ่านต่อ|อ่านทั้งหมด)|会員限定|有料会員|この記事は.{0,10}会員|"
     r"유료\s?(회원|구독)|구독자 전용|付费(阅读|会员)|訂閱(後|才)|réservé aux abonnés|"
     r"dành cho (thuê bao|hội viên)|khusus pelanggan|สำหรับสมาชิก",
     re.IGNORECASE,
@@ -86,7 +101,9 @@ def judge(*, title: str, lines: list[str], body: list[str], weight: float, free:
             return "not-found"
     if not free or (weight < _SHORT and _PAYWALL.search(_around(title, lines, body))):
         return "paywall"
-    if weight < 300 and _CONSENT.search(start) and not _CONSENT.search(title):
+    # Beside a short text a banner is a banner; a consent form is the text, or there is none.
+    said = start if weight < _NOTHING else " ".join(body)
+    if weight < 300 and _CONSENT.search(said) and not _CONSENT.search(title):
         return "consent"
     return "article" if weight >= _NOTHING else "empty"
 
