@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -159,7 +159,10 @@ class Client:
             headers={"Accept-Encoding": _ACCEPT_ENCODING},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=15.0),
+            trace_configs=[_traced()],
         )
+        # aiohttp would ask again at once whenever a server drops the connection, new or not.
+        self._session._retry_connection = False
         return self
 
     async def __aexit__(
@@ -204,18 +207,13 @@ class Client:
         known = conditional or Validators()
         given_by = known.url or str(target)
         permanent, spent, origin = True, 0.0, target.raw_host
-        traffic = _TRAFFIC.get()
         for hop in range(redirects + 1):
             async with self.turns.grant(target.raw_host or ""), self._slots:
                 started = monotonic()
-                if traffic is not None:
-                    traffic.requests += 1
                 said = _with_validators(asked, known) if str(target) == given_by else asked
                 answer = await self._ask(target, said, via, max_bytes, deadline - spent, deadline)
                 spent += monotonic() - started
             status, answer_headers, body, wire = answer
-            if traffic is not None:
-                traffic.wire_bytes += wire
             if not _leads_on(status, answer_headers):
                 final = str(target)
                 moved = final if hop and permanent else None
@@ -241,21 +239,56 @@ class Client:
         if self._session is None:
             raise RuntimeError("the client is used outside `async with`")
         try:
-            async with (
-                asyncio.timeout(left),
-                self._session.get(url, headers=headers, proxy=proxy, allow_redirects=False) as response,
-            ):
-                if response.status == 304 or _leads_on(response.status, response.headers):
-                    return response.status, response.headers, b"", 0
-                body = await _read(response, url, max_bytes)
-                return (
-                    response.status,
-                    response.headers,
-                    body,
-                    response.content.total_compressed_bytes or len(body),
-                )
+            async with asyncio.timeout(left):
+                # A server may close an idle connection just when it is used again (RFC 9112, 9.3.1).
+                connection = _Connection()
+                try:
+                    return await self._once(url, headers, proxy, max_bytes, connection)
+                except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+                    if not connection.reused:
+                        raise
+                return await self._once(url, headers, proxy, max_bytes, _Connection())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _in_plain_words(error, url, proxy, deadline) from error
+
+    async def _once(
+        self,
+        url: URL,
+        headers: Mapping[str, str],
+        proxy: URL | None,
+        max_bytes: int,
+        connection: "_Connection",
+    ) -> tuple[int, Mapping[str, str], bytes, int]:
+        assert self._session is not None  # noqa: S101 - `_ask` looked
+        traffic = _TRAFFIC.get() or Traffic()
+        traffic.requests += 1
+        async with self._session.get(
+            url, headers=headers, proxy=proxy, allow_redirects=False, trace_request_ctx=connection
+        ) as response:
+            if response.status == 304 or _leads_on(response.status, response.headers):
+                return response.status, response.headers, b"", 0
+            body = await _read(response, url, max_bytes)
+            # An answer that has no body by its status has no stream that counts either.
+            wire = response.content.total_compressed_bytes or len(body) if body else 0
+            traffic.wire_bytes += wire
+            return response.status, response.headers, body, wire
+
+
+@dataclass(slots=True)
+class _Connection:
+    """Whether a request went over a connection that had been idle."""
+
+    reused: bool = False
+
+
+def _traced() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+
+    async def reuses(_session: object, context: SimpleNamespace, _params: object) -> None:
+        context.trace_request_ctx.reused = True
+
+    trace.on_connection_reuseconn.append(reuses)
+    return trace
 
 
 async def _read(response: aiohttp.ClientResponse, url: URL, max_bytes: int) -> bytes:

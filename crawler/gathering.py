@@ -33,8 +33,8 @@ class Gathered:
     what happened and what to do, and in `trouble` of which kind it is. The validators, which
     `validated_url` gave, and the hash are for the next poll. `permanent_url` is where permanent
     redirects led; `ask_after` how long the server wants to be left alone, `wish` how long the feed
-    itself does, and `skip_hours` in which hours of the week (UTC, 0 is Monday's first). `requests`
-    were made for it, `wire_bytes` of bodies came.
+    itself does, and `skip_hours` in which hours of the week (UTC, 0 is Monday's first). `left`
+    entries were too many to be looked at. `requests` were made for it, `wire_bytes` of bodies came.
     """
 
     outcome: Literal["unchanged", "entries", "failed"]
@@ -50,6 +50,7 @@ class Gathered:
     ask_after: timedelta | None = None
     wish: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
+    left: int = 0
     requests: int = 0
     wire_bytes: int = 0
 

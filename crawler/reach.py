@@ -5,7 +5,7 @@ reached one after the other, and none answers in between, the machine counts as 
 host answers. Who is told of it is `wirewatch/offline.py`; what a failure costs is `crawler/polling.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from yarl import URL
@@ -22,22 +22,30 @@ ENOUGH = 3
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`lost` are hosts that were well and that could not be reached since the last answer of any
-    host; `offline_since` is when they became too many for chance."""
+    """`answered_at` is when any host last answered; `lost` are hosts that were well and that could not
+    be reached since; `offline_since` is when they became too many for chance."""
 
+    answered_at: datetime | None = None
     lost: frozenset[str] = frozenset()
     offline_since: datetime | None = None
 
 
-def after(reach: Reach, source: Source, state: SourceState, gathered: Gathered, now: datetime) -> Reach:
-    """What is known of this machine's net after a poll of `source`, whose state was `state`."""
+def after(
+    reach: Reach, source: Source, state: SourceState, gathered: Gathered, *, began: datetime, now: datetime
+) -> Reach:
+    """What is known of this machine's net after a poll of `source`, whose state was `state`; the poll
+    `began` then."""
     if answered(gathered):
-        return Reach()
+        return Reach(answered_at=now)
     # A source that has failed before tells nothing new: it may be down for good.
     if gathered.trouble != "unreachable" or state.failures:
         return reach
+    # Many that time out together do not mean much, if others answered in that time.
+    if reach.answered_at is not None and reach.answered_at > began:
+        return reach
     lost = reach.lost | {URL(address_of(source, state)).raw_host or ""}
-    return Reach(lost, reach.offline_since or (now if len(lost) >= ENOUGH else None))
+    since = reach.offline_since or (now if len(lost) >= ENOUGH else None)
+    return replace(reach, lost=lost, offline_since=since)
 
 
 def excused(reach: Reach, gathered: Gathered) -> bool:

@@ -29,10 +29,11 @@ TURN = timedelta(minutes=5)
 
 
 async def is_excused(
-    rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, now: datetime
+    rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, *, began: datetime, now: datetime
 ) -> bool:
-    """Take note of a poll's outcome; whether it counts for nothing, and its lease has been seen to."""
-    reach = rooms.reach = after(rooms.reach, source, state, gathered, now)
+    """Take note of the outcome of a poll that `began` then; whether it counts for nothing, and its lease
+    has been seen to."""
+    reach = rooms.reach = after(rooms.reach, source, state, gathered, began=began, now=now)
     if answered(gathered):
         if rooms.maybe_offline:
             rooms.maybe_offline = False

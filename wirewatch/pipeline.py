@@ -14,6 +14,7 @@ When each runs is `wirewatch/daemon.py`.
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from time import monotonic
 
@@ -33,6 +34,8 @@ from wirewatch.rooms import Rooms, Rulebook
 # Articles told in one transaction.
 TELL_BATCH = 50
 PAGE_BATCH = 20
+# Entries of one poll that are looked at in the loop itself: some milliseconds.
+MANY = 200
 # So long others wait while articles are matched (seconds).
 LONGEST_TURN = 0.005
 
@@ -56,9 +59,10 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     states at once.
     """
     source = rooms.rules.sources[state.source]
-    gathered = await ask_source(source, state, rooms.tools, rooms.clock())
+    began = rooms.clock()
+    gathered = await ask_source(source, state, rooms.tools, began)
     now = rooms.clock()
-    if await is_excused(rooms, source, state, gathered, now):
+    if await is_excused(rooms, source, state, gathered, began=began, now=now):
         return Polled(replace(state, error=gathered.error), written=True, counts=False)
     rooms, now = rooms.as_they_stand(), rooms.clock()
     edited = rooms.rules.sources.get(source.name)
@@ -67,7 +71,10 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
         return Polled(state, written=True, counts=False)
     source = edited
     if gathered.outcome == "entries":
-        identified = polls.identify_all(rooms, source, gathered, now)
+        identify = partial(polls.identify_all, rooms, source, gathered, now)
+        # A long feed would hold the loop.
+        many = len(gathered.entries) > MANY
+        identified = await asyncio.to_thread(identify) if many else identify()
         after = await rooms.archive.write(
             lambda conn: polls.keep(conn, rooms, source, state, gathered, identified, now)
         )

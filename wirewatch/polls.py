@@ -79,8 +79,12 @@ def keep(
     if len(new) > MOST_NEW:
         text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
         report(rooms.rules.settings, conn, Event(now, "flood", source.name, text))
+    if gathered.left:
+        text = f"announces {len(identified) + gathered.left} entries; only its first are looked at"
+        _report_daily(conn, rooms, "feed-too-long", source, text, now)
     if _is_renumbered(poll, state):
-        _report_renumbered(conn, rooms, source, now)
+        text = "announces known articles under new ids or addresses; nothing of it is alerted"
+        _report_daily(conn, rooms, "feed-renumbered", source, text, now)
     if read_again or any(article.page == "wanted" for article in new):
         wake(conn, "read", source.name, now)
     if new or poll.changed:
@@ -122,12 +126,13 @@ def _is_renumbered(poll: Sorted, state: SourceState) -> bool:
     return poll.renumbered and state.first_success_at is not None
 
 
-def _report_renumbered(conn: Connection, rooms: Rooms, source: Source, now: datetime) -> None:
-    """Once a day: a feed whose addresses never stay would say it at every poll."""
-    before = events.last_at(conn, "feed-renumbered", source.name)
+def _report_daily(
+    conn: Connection, rooms: Rooms, kind: str, source: Source, text: str, now: datetime
+) -> None:
+    """Once a day: a feed that is always so would say it at every poll."""
+    before = events.last_at(conn, kind, source.name)
     if before is None or now - before >= timedelta(days=1):
-        text = "announces known articles under new ids or addresses; nothing of it is alerted"
-        report(rooms.rules.settings, conn, Event(now, "feed-renumbered", source.name, text))
+        report(rooms.rules.settings, conn, Event(now, kind, source.name, text))
 
 
 def _new_article(

@@ -66,6 +66,7 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
         ask_after=asked,
         wish=feed.ask_after,
         skip_hours=feed.skip_hours,
+        left=feed.left,
     )
 
 

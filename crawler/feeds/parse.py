@@ -16,6 +16,9 @@ from crawler.feeds.json_feed import looks_like_json, read_json_feed
 from crawler.feeds.lenient import NoFeed, read_leniently
 from crawler.feeds.well_formed import Declined, read_well_formed
 
+# A feed announces what is new, not an archive. Its first entries are looked at, up to this many.
+MOST_ENTRIES = 5000
+
 
 class FeedError(Exception):
     """The body is no feed; the text says what it looks like."""
@@ -26,13 +29,15 @@ class ParsedFeed:
     """A feed's entries in its own order, its language where it states one, and its wishes.
 
     `ask_after` is how long it wants to be left alone (ttl, sy:updatePeriod); `skip_hours` the hours
-    of the week (UTC, 0 is Monday's first) in which it does not want to be asked.
+    of the week (UTC, 0 is Monday's first) in which it does not want to be asked. `left` is how many
+    entries were not looked at, because there are too many.
     """
 
     entries: tuple[Entry, ...]
     language: str | None = None
     ask_after: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
+    left: int = 0
 
 
 def parse_feed(
@@ -89,9 +94,12 @@ def _read_fast(text: str, url: str) -> RawFeed | None:
 
 def _parsed(feed: RawFeed, zone: tzinfo | None, now: datetime | None, with_outlet: bool) -> ParsedFeed:
     moment = now or datetime.now(UTC)
-    entries = (entry_of(item, feed, zone, moment, with_outlet=with_outlet) for item in feed.items)
+    entries = (
+        entry_of(item, feed, zone, moment, with_outlet=with_outlet) for item in feed.items[:MOST_ENTRIES]
+    )
     found = tuple(entry for entry in entries if entry is not None)
-    return ParsedFeed(found, feed.language, feed.ask_after, feed.skip_hours)
+    left = max(len(feed.items) - MOST_ENTRIES, 0)
+    return ParsedFeed(found, feed.language, feed.ask_after, feed.skip_hours, left)
 
 
 _LOOKS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (

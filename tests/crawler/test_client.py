@@ -22,6 +22,7 @@ from crawler.client import (
     TooSlow,
     Unreachable,
     Validators,
+    counted,
     user_agent,
 )
 from crawler.source import FetchSettings
@@ -80,6 +81,30 @@ async def test_a_connection_is_used_again(client: Client) -> None:
         for _ in range(3):
             await client.get(site.url())
     assert (site.connections, len(site.asked)) == (1, 3)
+
+
+async def test_a_server_that_drops_a_new_connection_is_not_asked_twice(client: Client) -> None:
+    async def drop(writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    async with running(lambda _: drop) as site:
+        with counted() as traffic, pytest.raises(FetchError):
+            await client.get(site.url())
+        assert (len(site.asked), traffic.requests) == (1, 1)
+
+
+async def test_an_idle_connection_that_the_server_closed_is_made_anew(client: Client) -> None:
+    answers: list[Answer] = [reply("one"), reply("two")]
+
+    async def drop(writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    answers.insert(1, drop)
+    async with running(lambda _: answers.pop(0)) as site:
+        assert (await client.get(site.url())).body == b"one"
+        with counted() as traffic:
+            assert (await client.get(site.url())).body == b"two"
+        assert (len(site.asked), traffic.requests) == (3, 2)
 
 
 # Compression and size

@@ -16,9 +16,13 @@ LOST = Gathered("failed", error="no net", trouble="unreachable")
 WELL = Gathered("unchanged")
 
 
-def hear(reach: Reach, host: str, gathered: Gathered, failures: int = 0, now: datetime = NOW) -> Reach:
+def hear(
+    reach: Reach, host: str, gathered: Gathered, failures: int = 0, now: datetime = NOW,
+    began: datetime | None = None,
+) -> Reach:  # fmt: skip
     source = Source(name="kpl", url=f"https://{host}/feed")
-    return after(reach, source, SourceState("kpl", NOW, failures=failures), gathered, now)
+    state = SourceState("kpl", NOW, failures=failures)
+    return after(reach, source, state, gathered, began=began or now, now=now)
 
 
 def test_three_well_hosts_that_are_lost_one_after_the_other_are_this_machines_trouble() -> None:
@@ -53,14 +57,24 @@ def test_any_answer_proves_the_net_and_is_charged(trouble: str) -> None:
         reach = hear(reach, host, LOST)
     answer = Gathered("failed", trouble=trouble)  # type: ignore[arg-type]
     reach = hear(reach, "d.example", answer)
-    assert reach == Reach()
+    assert reach == Reach(answered_at=NOW)
     assert not excused(reach, answer)
+
+
+def test_hosts_that_time_out_together_while_another_answered_are_down() -> None:
+    minute = timedelta(minutes=1)
+    reach = hear(Reach(), "well.example", WELL, now=NOW + minute)
+    for number in range(9):
+        reach = hear(reach, f"{number}.example", LOST, began=NOW, now=NOW + 2 * minute)
+    assert not excused(reach, LOST)
 
 
 @pytest.mark.parametrize("trouble", ["refused", None])
 def test_what_nobody_on_the_net_has_said_proves_nothing(trouble: str | None) -> None:
     silence = Gathered("failed", trouble=trouble)  # type: ignore[arg-type]
-    assert hear(Reach(frozenset({"a.example"})), "b.example", silence) == Reach(frozenset({"a.example"}))
+    assert hear(Reach(lost=frozenset({"a.example"})), "b.example", silence) == Reach(
+        lost=frozenset({"a.example"})
+    )
     assert excused(Reach(offline_since=NOW), silence)
 
 

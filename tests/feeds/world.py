@@ -33,7 +33,7 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: seconds by the monotonic clock, the wall clock, and what was answered."""
+    """One request: seconds by the monotonic clock, the wall clock, and what was answered, 0 for nothing."""
 
     time: float
     wall: datetime
@@ -165,5 +165,6 @@ class World(PeerNewsroom):
         if reply.status == 200:
             self._last[path] = reply.body
         host = asked.headers["host"].partition(":")[0]
-        self.visits.append(Visit(asked.time, now, host, path, reply.status, repeated))
+        status = 0 if reply.cut else reply.status
+        self.visits.append(Visit(asked.time, now, host, path, status, repeated and bool(status)))
         return reply

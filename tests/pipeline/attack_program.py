@@ -1,0 +1,46 @@
+"""The daemon of the attacker's newsroom: `python -m tests.pipeline.attack_program CONFIG`.
+
+As `tests/pipeline/program.py`, with deadlines a tenth as long, and with the names of `names.json` in
+the config folder: a list of answers each, given one after the other, the last for ever.
+"""
+
+import asyncio
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from crawler.client import Client
+from crawler.feeds import gather as feeds
+from tests.pipeline.house import FAST, settings_of
+from wirewatch.daemon import run
+from wirewatch.logs import start_logging
+
+REAL = socket.getaddrinfo
+
+
+def resolve_by(names: dict[str, list[list[str]]]) -> Any:
+    def getaddrinfo(host: Any, port: Any, *_args: Any, **_kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        answers = names.get(name)
+        if answers is None:
+            # No name leads out of this machine.
+            return REAL(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
+        found = []
+        for address in addresses:
+            found += REAL(address, port, type=socket.SOCK_STREAM)
+        return found
+
+    return getaddrinfo
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    socket.getaddrinfo = resolve_by(json.loads((folder / "names.json").read_text()))
+    Client.get.__kwdefaults__["deadline"] = 3.0
+    feeds.PARSE_DEADLINE = 3.0
+    settings = settings_of(folder)
+    start_logging()
+    asyncio.run(run(settings, FAST))
