@@ -218,8 +218,8 @@ async def test_many_rows_go_in_small_transactions(shelf: Shelf, monkeypatch: pyt
 
     monkeypatch.setattr(shelf.archive, "write", counted)
     await shelf.keep()
-    # Bodies first, then the articles.
-    assert sizes == [CHUNK, CHUNK, 1] * 2
+    # Bodies first, then the articles; of other kinds there is nothing.
+    assert [size for size in sizes if size] == [CHUNK, CHUNK, 1] * 2
     assert shelf.count("article") == 0
 
 
