@@ -5,7 +5,7 @@ least once more, not before `after`, never two at once for a key. The job reads 
 archive, so running once too often is harmless. Who runs the jobs is `wirewatch/jobs.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,7 +62,12 @@ def _again(new: Any, after: Any) -> Any:
     return new.on_conflict_do_update(index_elements=["job", "key"], set_=said)
 
 
-_NEXT = select(table).order_by(table.c.after).limit(bindparam("limit"))
+_NEXT = (
+    select(table)
+    .where(table.c.job.not_in(bindparam("full", expanding=True)))
+    .order_by(table.c.after)
+    .limit(bindparam("limit"))
+)
 _DUE = _NEXT.where(table.c.after <= bindparam("now"))
 _FINISH = delete(table).where(
     table.c.job == bindparam("job"),
@@ -71,16 +76,18 @@ _FINISH = delete(table).where(
 )
 
 
-def due_wakes(conn: Connection, now: datetime, limit: int) -> list[Wake]:
-    """The jobs whose time has come, the longest waiting first."""
-    rows = conn.execute(_DUE, {"now": now, "limit": limit})
+def due_wakes(conn: Connection, now: datetime, limit: int, full: Sequence[str] = ()) -> list[Wake]:
+    """The jobs whose time has come, but those named in `full`; the longest waiting first."""
+    rows = conn.execute(_DUE, {"now": now, "limit": limit, "full": list(full)})
     return [Wake(row.job, row.key, row.after, row.generation) for row in rows]
 
 
-def next_wake(conn: Connection, besides: Sequence[tuple[str, str]] = ()) -> datetime | None:
-    """When the earliest waiting job is due, leaving out the (job, key) of `besides`; None where
-    none waits."""
-    waiting = conn.execute(_NEXT, {"limit": len(besides) + 1})
+def next_wake(
+    conn: Connection, besides: Set[tuple[str, str]] = frozenset(), full: Sequence[str] = ()
+) -> datetime | None:
+    """When the earliest waiting job is due, leaving out the (job, key) of `besides` and the jobs named
+    in `full`; None where none waits."""
+    waiting = conn.execute(_NEXT, {"limit": len(besides) + 1, "full": list(full)})
     return next((row.after for row in waiting if (row.job, row.key) not in besides), None)
 
 

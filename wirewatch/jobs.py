@@ -8,6 +8,7 @@ failed. A crash leaves the row, so the job runs again. The verb itself is `archi
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +22,10 @@ log = logging.getLogger("wirewatch")
 
 Job: TypeAlias = Callable[[str], Awaitable[None]]
 
+# Jobs of one name that run at once, so that no kind of work keeps another from its turn. Pages that
+# are read take memory; a chat that is delivered to mostly waits for its pace.
 AT_ONCE = 32
+MORE_AT_ONCE = {"deliver": 256}
 # A job that failed is tried again after this; the sweep would find its work a little later.
 RETRY = timedelta(seconds=5)
 # The clock may be set while nobody wakes us; look at least this often (seconds).
@@ -37,6 +41,7 @@ class Jobs:
         self._clock = clock
         self._woken = asyncio.Event()
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._places = {name: MORE_AT_ONCE.get(name, AT_ONCE) for name in jobs}
         # Keys whose job ended since the last look began: what that look read of them is out of date.
         self._just_ended: set[tuple[str, str]] = set()
         self._looking = True
@@ -60,16 +65,26 @@ class Jobs:
 
     async def _start_due(self) -> None:
         now = self._clock()
-        limit = AT_ONCE + len(self._running)
+        room, full = self._room(), self._full()
+        limit = max(room.values()) + len(self._running)
         self._just_ended.clear()
-        for due in await self._archive.read(lambda conn: wakes.due_wakes(conn, now, limit)):
+        for due in await self._archive.read(lambda conn: wakes.due_wakes(conn, now, limit, full)):
             key = (due.job, due.key)
             busy = key in self._running or key in self._just_ended
-            if busy or len(self._running) >= AT_ONCE:
+            if busy or room.setdefault(due.job, 1) <= 0:
                 continue
+            room[due.job] -= 1
             task = asyncio.create_task(self._run_one(due), name=f"{due.job} {due.key}")
             self._running[key] = task
             task.add_done_callback(partial(self._ended, key))
+
+    def _room(self) -> dict[str, int]:
+        """How many more jobs of each name may begin."""
+        taken = Counter(name for name, _ in self._running)
+        return {name: places - taken[name] for name, places in self._places.items()}
+
+    def _full(self) -> list[str]:
+        return [name for name, room in self._room().items() if room <= 0]
 
     def _ended(self, key: tuple[str, str], _task: asyncio.Task[None]) -> None:
         del self._running[key]
@@ -98,7 +113,9 @@ class Jobs:
             await asyncio.sleep(RETRY.total_seconds())
 
     async def _sleep(self) -> None:
-        later = await self._archive.read(lambda conn: wakes.next_wake(conn, besides=list(self._running)))
+        # Where every place is taken, what is due waits for one that ends, which wakes.
+        running, full = set(self._running), self._full()
+        later = await self._archive.read(lambda conn: wakes.next_wake(conn, running, full))
         wait = LONGEST_SLEEP
         if later is not None:
             wait = min(max((later - self._clock()).total_seconds(), 0.0), LONGEST_SLEEP)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import event
 
 from archive.archive import Archive
 from archive.wake import defer, next_wake, wake
@@ -196,3 +197,53 @@ async def test_a_job_that_ends_while_its_wake_is_being_read_does_not_run_for_it_
         await until(lambda: ending.is_set() and running.idle)
         await asyncio.sleep(0.1)
     assert ran == ["a"]
+
+
+async def test_slow_work_of_one_kind_keeps_no_place_from_another(sqlite_archive: Archive) -> None:
+    slow, told = asyncio.Event(), asyncio.Event()
+
+    async def read(key: str) -> None:
+        await slow.wait()
+
+    async def tell(key: str) -> None:
+        told.set()
+
+    def step(conn) -> None:
+        for number in range(10 * jobs.AT_ONCE):
+            wake(conn, "read", f"source-{number}", now() - timedelta(minutes=1))
+        wake(conn, "tell", "", now())
+
+    async with engine(sqlite_archive, read=read, tell=tell), asyncio.timeout(20):
+        await sqlite_archive.write(step)
+        await told.wait()
+        slow.set()
+        await until(lambda: sqlite_archive.read_now(next_wake) is None)
+
+
+async def test_what_waits_for_a_place_is_not_asked_for_again_and_again(sqlite_archive: Archive) -> None:
+    hold, begun, asked = asyncio.Event(), 0, 0
+
+    async def read(key: str) -> None:
+        nonlocal begun
+        begun += 1
+        await hold.wait()
+
+    def step(conn) -> None:
+        for number in range(2 * jobs.AT_ONCE):
+            wake(conn, "read", f"source-{number}", now())
+
+    @event.listens_for(sqlite_archive.engine, "before_cursor_execute")
+    def count(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    async with engine(sqlite_archive, read=read):
+        await sqlite_archive.write(step)
+        await until(lambda: begun == jobs.AT_ONCE)
+        # One look may be under way still.
+        await asyncio.sleep(0.1)
+        before = asked
+        await asyncio.sleep(0.3)
+        assert asked - before <= 4
+        hold.set()
+        await until(lambda: begun == 2 * jobs.AT_ONCE)
