@@ -21,6 +21,7 @@ from crawler.gathering import Tools
 from crawler.reach import Reach
 from crawler.robots import Robots
 from crawler.source import Source
+from wirewatch.outlets import by_host
 from wirewatch.settings import Settings
 
 
@@ -65,6 +66,7 @@ class Rulebook:
     filters: Mapping[str, Callable[[Article], bool]]
     outlets: Mapping[str, Outlet]
     outlets_by_title: Mapping[str, Outlet]
+    outlets_by_host: Mapping[str, Outlet]
     # Since when it has been in force, and since when each of its watches counts.
     since: datetime = _EVER
     watches_since: Mapping[str, datetime] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Rulebook:
             {c.name: compile_filter(c.only, sets) for c in settings.channels if c.only is not None},
             {outlet.name: outlet for outlet in settings.outlets},
             {outlet.title.casefold(): outlet for outlet in settings.outlets},
+            by_host(settings),
         )
 
     def judging(self, past: "Rulebook") -> "Rulebook":

@@ -31,7 +31,8 @@ class Item:
     """One item in its own words: addresses may be relative to `base`, texts may be markup.
 
     `link` is where the feed says the article is; `contents` are the texts that claim to be the
-    article itself; `outlet_title` names whom the item was taken from.
+    article itself; `outlet_title` names whom the item was taken from,
+    `outlet_url` is that outlet's site.
     """
 
     base: str
@@ -44,6 +45,7 @@ class Item:
     updated: str = ""
     language: str | None = None
     outlet_title: str = ""
+    outlet_url: str = ""
 
 
 @dataclass(slots=True)
@@ -75,7 +77,10 @@ def entry_of(
     published, trust = read_date(item.published or item.updated, zone, now)
     language = item.language if item.language and item.language != feed.language else None
     outlet = plain_text(item.outlet_title, limit=TITLE) if with_outlet else ""
-    return Entry(link, title, guid, teaser, full, published, trust, language, outlet_title=outlet)
+    site = absolute(item.outlet_url, "") if with_outlet else ""
+    return Entry(
+        link, title, guid, teaser, full, published, trust, language, outlet_title=outlet, outlet_url=site
+    )
 
 
 def absolute(link: str, base: str) -> str:

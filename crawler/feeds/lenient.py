@@ -55,6 +55,7 @@ def _item(item: Any, url: str) -> Item:
         updated=_text(item, "updated"),
         language=detail.get("language") or None,
         outlet_title=_text(origin, "title"),
+        outlet_url=_text(origin, "href"),
     )
 
 

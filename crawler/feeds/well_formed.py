@@ -179,6 +179,7 @@ def _updated(item: Item, element: Element) -> None:
 def _source(item: Item, element: Element) -> None:
     title = next((child for child in element if _name(child) == "title"), element)
     item.outlet_title = _text(title)
+    item.outlet_url = element.get("url") or ""
 
 
 _READERS: Final[dict[str, _Read]] = {

@@ -33,7 +33,7 @@ async def test_a_search_gives_articles_under_their_own_outlets() -> None:
     assert found.entries == (
         Entry(
             LINK, "Laos opens a dam", "CBMiX", published=datetime(2026, 11, 24, 7, tzinfo=UTC),
-            trust="stated", outlet_title="The Laotian Times",
+            trust="stated", outlet_title="The Laotian Times", outlet_url="https://laotiantimes.com",
         ),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import events
+from archive import articles, events
 from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.pipeline.house import feed_source, headlines, house, until, write_config
@@ -271,3 +271,31 @@ async def test_the_page_of_a_revised_article_is_read_again(
         await until(lambda: any("#north_korea" in act.text for act in api.ledger.of("editMessageText")))
     assert headlines(api) == ["Ministers meet in Laos"]
     assert len(site.seen("/a/1")) == 2
+
+
+@pytest.mark.parametrize("named", ["The Post", "the post", "Post Online (another name)"])
+async def test_a_news_search_and_the_publishers_own_feed_tell_an_article_once(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, named: str
+) -> None:
+    own = entry("Laos opens a bridge", link=site.url("/a/bridge"))
+    wrapped = entry(f"Laos opens a bridge - {named}", link=site.url("/rss/articles/CBMiX?oc=5"))
+    search = rss([wrapped]).replace("</item>", f'<source url="http://www.post.test">{named}</source></item>')
+    # The search comes first; the article's own address joins it later.
+    site.script("/search", rss(["Quiet - Nobody"]), search)
+    site.script("/feed", *[rss(["Calm"])] * 8, rss([own, "Calm"]))
+    sources = [
+        feed_source("post", "http://post.test/rss", title="The Post", country="LA", enabled=False),
+        feed_source("post-news", site.url("/feed"), outlet="post"),
+        feed_source("search", site.url("/search"), type="google-news"),
+    ]
+    folder = write_config(tmp_path / "config", sources, api, chat)
+    async with house(folder) as daemon:
+        await until(lambda: bool(api.ledger.messages))
+        polled = len(site.seen("/feed"))
+        await until(lambda: len(site.seen("/feed")) > max(polled, 10) + 2)
+        stored = await daemon.rooms.archive.read(lambda conn: articles.by_ids(conn, range(1, 30)))
+    assert headlines(api) == ["Laos opens a bridge"]
+    (article,) = (one.article for one in stored if one.article.title == "Laos opens a bridge")
+    assert article.outlet is not None
+    assert (article.outlet.name, article.outlet.country) == ("post", "LA")
+    assert article.url == site.url("/rss/articles/CBMiX?oc=5")
