@@ -100,9 +100,11 @@ def _content(
         if heard:
             loudest = max(heard, key=lambda match: URGENCIES.index(match.urgency))
             groups.setdefault(loudest.watch, []).append(digest_item(one.article))
+    total = sum(map(len, groups.values()))
+    counted = f"{total} article{'s' if total != 1 else ''}"
     older = matches.count_old(conn, watches=groups) if "catch-up" in reasons else 0
     return DigestContent(
-        header=_HEADERS[min(reasons, key=list(_HEADERS).index)],
+        header=f"{_HEADERS[min(reasons, key=list(_HEADERS).index)]} · {counted}",
         groups=tuple(DigestGroup(watch, tuple(items)) for watch, items in groups.items()),
         footer=f"{older} older articles that match are in the archive." if older else "",
     )

@@ -7,7 +7,7 @@ picture of the message on standard output.
 from rich.console import Console
 
 from alerts.channel import BaseChannel
-from alerts.channels.interface import Looker, Message, Outcome, Sender, Sent
+from alerts.channels.interface import Looker, Message, Outcome, Sender, Sent, button_rows
 from alerts.channels.registry import Surroundings, channel_type
 from alerts.messages.terminal import picture
 
@@ -33,8 +33,8 @@ class ConsoleSender:
         return Sent(None)
 
     def _print(self, message: Message, note: str) -> None:
-        labels = [button.label for button in message.buttons]
-        self._console.print(picture(message.text, labels, chat=self._name, note=note, plain=message.plain))
+        rows = [[button.label for button in row] for row in button_rows(message.buttons)]
+        self._console.print(picture(message.text, rows, chat=self._name, note=note, plain=message.plain))
 
 
 @channel_type("console")

@@ -6,6 +6,7 @@ outcome is `alerts/outbox/transitions.py`.
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal, Protocol
 
 # Why something can never be sent as it stands. chat: gone or unknown; blocked: by the reader;
@@ -70,6 +71,11 @@ class Button:
     label: str
     data: str
     row: int = 0
+
+
+def button_rows(buttons: tuple[Button, ...]) -> list[list[Button]]:
+    """The buttons as they stand: row below row."""
+    return [list(row) for _, row in groupby(buttons, key=lambda button: button.row)]
 
 
 @dataclass(frozen=True, slots=True)

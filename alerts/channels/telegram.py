@@ -8,7 +8,6 @@ updates are `alerts/bot/`.
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from itertools import groupby
 from typing import TypeVar
 
 import httpx
@@ -37,6 +36,7 @@ from alerts.channels.interface import (
     Sent,
     Sight,
     Unknown,
+    button_rows,
 )
 from alerts.channels.registry import Surroundings, channel_type
 from alerts.channels.telegram_errors import classify, not_modified, not_ours, nothing_to_delete
@@ -216,9 +216,11 @@ def keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
     """The buttons in their rows; None without any."""
     if not buttons:
         return None
-    rows = groupby(buttons, key=lambda button: button.row)
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for _, row in rows]
+        [
+            [InlineKeyboardButton(one.label, callback_data=one.data) for one in row]
+            for row in button_rows(buttons)
+        ]
     )
 
 

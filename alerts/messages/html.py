@@ -229,7 +229,8 @@ def _tags(watches: Sequence[str]) -> str:
 
 def _muted(mute: Muted, zone: tzinfo) -> str:
     local, by = mute.until.astimezone(zone), isolated(shortened(clean(mute.by), LONGEST_OUTLET))
-    return f"🔕 {isolated(mute.what)} muted until {local.day} {local:%b %H:%M %Z} by {by}"
+    what = isolated(shortened(clean(mute.what), LONGEST_LINE))
+    return f"🔕 {what} muted until {local.day} {local:%b %H:%M %Z} by {by}"
 
 
 def _panel(lines: Sequence[str]) -> str:

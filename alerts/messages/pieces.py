@@ -115,16 +115,20 @@ def shortened(text: str, most: int) -> str:
     """`text`, or its beginning at a grapheme boundary with an ellipsis: at most `most` units."""
     if units(text) <= most:
         return text
-    kept, used = [], 1
-    for grapheme in _GRAPHEME.findall(text):
-        used += units(grapheme)
+    # One grapheme of a thousand marks: better cut than lost.
+    kept = _fitting(_GRAPHEME.findall(text), most - 1) or _fitting(text, max(most - 1, 1))
+    return "".join(kept).rstrip() + "…"
+
+
+def _fitting(parts: Sequence[str], most: int) -> list[str]:
+    """The first of `parts`, as many as have at most so many units together."""
+    kept, used = [], 0
+    for part in parts:
+        used += units(part)
         if used > most:
             break
-        kept.append(grapheme)
-    if not kept:
-        # One grapheme of a thousand marks: better cut than lost.
-        kept = [text[: max(most - 2, 1)]]
-    return "".join(kept).rstrip() + "…"
+        kept.append(part)
+    return kept
 
 
 def visible(pieces: Sequence[Piece]) -> str:

@@ -1,11 +1,13 @@
 """What do messages of every kind say, for whoever wants to see how they look?
 
-Invented contents in several scripts for `wirewatch preview`. Nothing of it was published.
+Invented contents for `wirewatch preview`, and in other scripts for the golden files of the tests.
+Nothing of it was published.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from alerts.messages.additions import NOTHING_ADDED, Additions, Muted
 from alerts.messages.content import (
     AlertContent,
     Content,
@@ -17,63 +19,109 @@ from alerts.messages.content import (
 from alerts.messages.quoting import Quote
 
 
-def samples(now: datetime) -> dict[str, Content]:
-    """A content of every kind, by what it shows; their times lie before `now`."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What samples are made of, in one script: a headline, a sentence with its hit, and who says so."""
+
+    title: str
+    outlet: str
+    country: str
+    before: str
+    hit: str
+    after: str
+    others: tuple[str, ...]
+    further_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A message: what it says, and what pressed buttons have added."""
+
+    content: Content
+    additions: Additions = NOTHING_ADDED
+
+
+ENGLISH = Words(
+    title="Laos opens a second bridge over the Nam Khan",
+    outlet="The Vientiane Post",
+    country="LA",
+    before="Ministers from ",
+    hit="Vientiane",
+    after=" said the road would be ready before the rains.",
+    others=("The River Times", "Wire One", "Wire Two", "Daily"),
+    further_title="ASEAN ministers meet on rice reserves",
+)
+
+
+def samples(now: datetime, words: Words = ENGLISH) -> dict[str, Sample]:
+    """A message of every kind, by what it shows; their times lie around `now`."""
     plain = AlertContent(
-        title="Laos opens a second bridge over the Nam Khan",
+        title=words.title,
         url="https://post.example/laos-bridge",
-        outlet="The Vientiane Post",
-        country="LA",
+        outlet=words.outlet,
+        country=words.country,
         published=now - timedelta(minutes=4),
         trust="stated",
         found_at=now,
-        quote=_quote("Ministers from ", "Vientiane", " said the road would be ready before the rains."),
+        quote=_quote(words),
         watches=("laos",),
     )
-    korean = AlertContent(
-        title="북한, 동해상으로 탄도미사일 발사",
-        url="https://agency.example/kr/1",
-        outlet="하늘통신",
-        country="KR",
-        published=now - timedelta(minutes=1),
-        trust="stated",
-        found_at=now,
-        quote=_quote("합동참모본부는 ", "북한", "이 미사일을 발사했다고 밝혔다."),
-        watches=("north-korea",),
-        urgency="breaking",
-    )
-    lao = replace(plain, title="ລາວ ເປີດຂົວໃໝ່", outlet="ໜັງສືພິມ ປະຊາຊົນ", quote=None)
+    muted = Muted("this story", now + timedelta(days=1), "Anna")
     return {
-        "an alert": plain,
-        "a breaking alert": korean,
-        "an alert that comes late, from several outlets": replace(
-            lao,
-            published=now - timedelta(hours=3),
-            others=("The River Times", "Wire One", "Wire Two", "Daily"),
+        "an alert": Sample(plain),
+        "a breaking alert": Sample(replace(plain, urgency="breaking", watches=("north-korea",))),
+        "an alert that comes late, from several outlets": Sample(
+            replace(plain, published=now - timedelta(hours=3), others=words.others, quote=None)
         ),
-        "an alert behind payment, by two watches": replace(plain, paywalled=True, watches=("laos", "asean")),
-        "an alert without a time": replace(plain, published=None, trust="none", quote=None),
-        "a digest": _digest(now),
-        "a notice to operators": NoticeContent("post: https://post.example/feed/ answers 404 (not found)"),
+        "an alert behind payment, by two watches": Sample(
+            replace(plain, paywalled=True, watches=("laos", "asean"))
+        ),
+        "an alert without a time": Sample(replace(plain, published=None, trust="none", quote=None)),
+        "an alert, Why? pressed": Sample(plain, Additions("why", _why(words))),
+        "an alert, Story pressed": Sample(
+            replace(plain, others=words.others), Additions("story", _timeline(words, now))
+        ),
+        "an alert, Mute pressed": Sample(plain, Additions("mute")),
+        "an alert whose story is muted": Sample(plain, Additions(muted=(muted,))),
+        "a digest": Sample(_digest(now, words)),
+        "the second part of a digest": Sample(
+            replace(_digest(now, words), header="Catching up · 42 articles", footer="", part=2, parts=3)
+        ),
+        "a notice to operators": Sample(
+            NoticeContent("post: https://post.example/feed/ answers 404 (not found)")
+        ),
     }
 
 
-def _quote(before: str, hit: str, after: str) -> Quote:
-    return Quote(before + hit + after, ((len(before), len(before) + len(hit)),))
+def _quote(words: Words) -> Quote:
+    start = len(words.before)
+    return Quote(words.before + words.hit + words.after, ((start, start + len(words.hit)),))
 
 
-def _digest(now: datetime) -> DigestContent:
-    def item(title: str, outlet: str, country: str, hours: int) -> DigestItem:
+def _why(words: Words) -> tuple[str, ...]:
+    return ("laos:", f"✓ @laos: {words.hit}", "unless:", "✗ @sport AND NOT title:@laos")
+
+
+def _timeline(words: Words, now: datetime) -> tuple[str, ...]:
+    outlets = (words.outlet, *words.others)
+    return tuple(
+        f"{at.day} {at:%b %H:%M} · {outlet}"
+        for outlet, at in ((one, now + timedelta(minutes=7 * place)) for place, one in enumerate(outlets))
+    )
+
+
+def _digest(now: datetime, words: Words) -> DigestContent:
+    def item(title: str, outlet: str, hours: int) -> DigestItem:
         url = f"https://post.example/{hours}"
-        return DigestItem(title, url, outlet, country, now - timedelta(hours=hours), "stated")
+        return DigestItem(title, url, outlet, words.country, now - timedelta(hours=hours), "stated")
 
     laos = (
-        item("Laos and Vietnam agree on a railway", "The Vientiane Post", "LA", 2),
-        item("老挝水电站恢复发电", "江河日报", "CN", 5),
+        item(words.title, words.outlet, 2),
+        replace(item(words.further_title, words.others[0], 5), published=None, trust="none"),
     )
-    asean = (item("ASEAN ministers meet on rice reserves", "The River Times", "TH", 7),)
+    asean = (item(words.further_title, words.others[1], 30),)
     return DigestContent(
-        "Digest",
+        "Digest · 3 articles",
         (DigestGroup("laos", laos), DigestGroup("asean", asean)),
         "12 older articles that match are in the archive.",
     )

@@ -1,6 +1,6 @@
 """What does a Telegram message look like in a terminal?
 
-From Telegram's HTML and a row of buttons to a rich panel: bold, links (clickable where the
+From Telegram's HTML and rows of buttons to a rich panel: bold, links (clickable where the
 terminal can), the buttons as boxes below. It parses the HTML a second time on purpose, so that a
 wrong tag would be seen here too. It sends nothing.
 """
@@ -63,7 +63,7 @@ def styled(html: str) -> Text:
 
 def picture(
     html: str,
-    buttons: Sequence[str] = (),
+    buttons: Sequence[Sequence[str]] = (),
     *,
     chat: str = "",
     note: str = "",
@@ -73,10 +73,8 @@ def picture(
     """The message as a bubble: `chat` on its upper edge, `note` ("silent", "edited") on the lower."""
     body: list[RenderableType] = [Text(html) if plain else styled(html)]
     if buttons:
-        row = Text("\n")
-        for label in buttons:
-            row.append(f"[ {label} ]", Style(color="cyan")).append(" ")
-        body.append(row)
+        labels = ("  ".join(f"[{label}]" for label in row) for row in buttons)
+        body.append(Text("\n" + "\n".join(labels), Style(color="cyan")))
     return Panel(
         Group(*body),
         box=ROUNDED,

@@ -8,18 +8,27 @@ from datetime import UTC, datetime, tzinfo
 from alerts.channel import Channel
 from alerts.channels.interface import Message
 from alerts.channels.senders import chat_key
+from alerts.messages.additions import NOTHING_ADDED, Additions
 from alerts.messages.content import AlertContent, Content, NoticeContent
 from alerts.outbox.preparing import prepare
 from archive.deliveries import Delivery, Kind
+from archive.outgoing import Parent
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def rehearse(content: Content, channel: Channel, *, default_zone: tzinfo = UTC) -> Message:
-    """The message that `channel` would get."""
+def rehearse(
+    content: Content,
+    channel: Channel,
+    *,
+    additions: Additions = NOTHING_ADDED,
+    default_zone: tzinfo = UTC,
+) -> Message:
+    """The message that `channel` would get; with `additions` what it is changed to."""
+    edited = additions != NOTHING_ADDED
     match content:
         case AlertContent():
-            kind: Kind = "alert"
+            kind: Kind = "edit" if edited else "alert"
         case NoticeContent():
             kind = "notice"
         case _:
@@ -54,4 +63,5 @@ def rehearse(content: Content, channel: Channel, *, default_zone: tzinfo = UTC) 
         changed_at=_EPOCH,
         sent_at=None,
     )
-    return prepare(row, None, channel, default_zone=default_zone)
+    parent = Parent(0, "sent", row.chat, 1, "", additions.to_json()) if edited else None
+    return prepare(row, parent, channel, default_zone=default_zone)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.channel import ConsoleChannel
+from alerts.messages.additions import Additions, Muted, additions_from
 from alerts.messages.content import (
     AlertContent,
     DigestContent,
@@ -118,6 +119,12 @@ alerts = st.builds(
     urgency=st.sampled_from(["low", "normal", "breaking"]),
     paywalled=st.booleans(),
 )
+additions = st.builds(
+    Additions,
+    panel=st.sampled_from([None, "why", "story", "mute"]),
+    lines=st.lists(texts, max_size=20).map(tuple),
+    muted=st.lists(st.builds(Muted, what=texts, until=st.just(NOW), by=texts), max_size=3).map(tuple),
+)
 zones = st.sampled_from(["UTC", "Asia/Vientiane", "Asia/Seoul", "America/New_York"]).map(ZoneInfo)
 looks = st.builds(
     Options, zone=zones, preview=st.booleans(), quote=st.booleans(), tags=st.booleans(), flag=st.booleans(),
@@ -130,18 +137,20 @@ def links(parsed: Formatted) -> list[str | None]:
 
 
 @examples(200)
-@given(alerts, looks)
+@given(alerts, looks, additions)
 def test_any_alert_is_taken_says_what_was_meant_and_links_its_headline_alone(
-    content: AlertContent, look: Options
+    content: AlertContent, look: Options, pressed: Additions
 ) -> None:
-    rendered = render(content, look)
+    rendered = render(content, look, pressed)
     parsed = tdlib_parse(rendered.text)
     assert parsed.text == rendered.visible
     assert parsed.text.strip()
     assert units(parsed.text) <= 4096
     assert len(rendered.text.encode()) <= 32_768
     kinds = {entity.kind for entity in parsed.entities}
-    assert kinds <= {"bold", "text_link"}
+    assert kinds <= {"bold", "text_link", "expandable_blockquote"}
+    assert ("expandable_blockquote" in kinds) == bool(pressed.lines)
+    assert sum(line.startswith("🔕 ") for line in parsed.text.split("\n")) >= len(pressed.muted)
     link = web_link(content.url)
     assert len(links(parsed)) == (0 if link is None else 1)
     assert rendered.preview_url == (link if look.preview else None)
@@ -194,6 +203,14 @@ def test_an_alert_survives_its_way_through_the_archive(content: AlertContent) ->
     import json
 
     assert from_json(json.loads(json.dumps(content.to_json()))) == content
+
+
+@examples(100)
+@given(additions)
+def test_what_was_pressed_survives_its_way_through_the_archive(pressed: Additions) -> None:
+    import json
+
+    assert additions_from(json.loads(json.dumps(pressed.to_json()))) == pressed
 
 
 short_texts = st.sampled_from(HOSTILE) | st.text(max_size=300)
@@ -341,6 +358,8 @@ def test_right_to_left_headlines_and_names_are_isolated() -> None:
 def test_long_headlines_end_at_a_grapheme() -> None:
     assert shortened("🇱🇦" * 10, 10) == "🇱🇦🇱🇦…"
     assert units(shortened("e" + "\u0301" * 500, 20)) <= 20
+    # One grapheme of thousands of skin tones, each of two units.
+    assert units(shortened("🏻" * 3000, 20)) <= 20
 
 
 def test_what_cannot_be_linked_is_shown_without_a_link() -> None:

@@ -21,18 +21,19 @@ def command(name: str | None, as_html: bool) -> None:
     channel = channels[name] if name is not None else config.channels[0]
     from rich.console import Console
 
+    from alerts.channels.interface import button_rows
     from alerts.messages.samples import samples
     from alerts.messages.terminal import picture
     from alerts.outbox.rehearsal import rehearse
     from wirewatch.rooms import utc_now
 
     console = Console()
-    for title, content in samples(utc_now()).items():
-        message = rehearse(content, channel, default_zone=config.timezone)
+    for title, sample in samples(utc_now()).items():
+        message = rehearse(sample.content, channel, additions=sample.additions, default_zone=config.timezone)
         if as_html:
             click.echo(f"<!-- {title} -->\n{message.text}\n")
             continue
-        labels = [button.label for button in message.buttons]
+        rows = [[button.label for button in row] for row in button_rows(message.buttons)]
         console.print(title, style="dim")
         note = f"preview: {message.preview_url}" if message.preview_url else ""
-        console.print(picture(message.text, labels, chat=channel.name, note=note))
+        console.print(picture(message.text, rows, chat=channel.name, note=note))
