@@ -198,6 +198,12 @@ def mark_told(conn: Connection, ids: Sequence[int], now: datetime) -> None:
         conn.execute(_MARK_TOLD, {"ids": ids[start : start + _CHUNK], "now": now})
 
 
+def not_later(conn: Connection, now: datetime, farthest: datetime) -> None:
+    """Let untold articles that wait for a time after `farthest` be told now."""
+    waiting = (table.c.told_at.is_(None), table.c.tell_after > farthest)
+    conn.execute(update(table).where(*waiting).values(tell_after=now))
+
+
 def put_into_stories(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     """Let each article of `pairs` (article, story) belong to its story."""
     if pairs:

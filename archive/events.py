@@ -7,7 +7,7 @@ them to the operators' channel is the pipeline's work.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from archive.insert import insert
 from archive.tables import event as table
@@ -35,6 +35,11 @@ def last_at(conn: Connection, kind: str, subject: str) -> datetime | None:
     """When the newest event of this kind and subject was; None where there is none."""
     statement = select(func.max(table.c.at)).where(table.c.kind == kind, table.c.subject == subject)
     return conn.execute(statement).scalar()
+
+
+def forget(conn: Connection, before: datetime) -> int:
+    """Remove the events of before that time; how many."""
+    return conn.execute(delete(table).where(table.c.at < before)).rowcount
 
 
 def latest(conn: Connection, limit: int = 20) -> list[Event]:

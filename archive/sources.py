@@ -137,6 +137,14 @@ def keep_places(conn: Connection, places: Mapping[str, str], now: datetime) -> l
     return moved
 
 
+def not_later(conn: Connection, now: datetime, farthest: datetime) -> None:
+    """Let what was polled in a future that has not come, or is due after `farthest`, be due now."""
+    wrong = or_(table.c.last_polled_at > now, table.c.due_at > farthest)
+    free = {"lease_until": None, "lease_fence": table.c.lease_fence + 1}
+    conn.execute(update(table).where(table.c.lease_until > farthest).values(free))
+    conn.execute(update(table).where(wrong, table.c.due_at > now).values(due_at=now))
+
+
 def reschedule(conn: Connection, due: Mapping[str, datetime]) -> None:
     """Let each of these sources be due at its time."""
     if due:

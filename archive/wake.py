@@ -96,6 +96,12 @@ def finish(conn: Connection, done: Wake) -> None:
     conn.execute(_FINISH, {"job": done.job, "key": done.key, "generation": done.generation})
 
 
+def all_now(conn: Connection, now: datetime) -> None:
+    """Let every job that waits run now: it reads its work from the archive, and waits again."""
+    conn.execute(update(table).where(table.c.after > now).values(after=now))
+    conn.info["woken"] = True
+
+
 def postpone(conn: Connection, failed: Wake, after: datetime) -> None:
     """Let a job that failed run again, not before `after`."""
     conn.execute(

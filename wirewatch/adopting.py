@@ -33,9 +33,13 @@ def watches_since(conn: Connection) -> dict[str, datetime]:
 
 
 def carried_on(settings: Settings, before: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
-    """Since when each watch of `settings` counts: as before, by its former name too, or from now on."""
+    """Since when each watch of `settings` counts: as before, by its former name too, or from now on.
+
+    Never from a time to come: the clock may have been set back.
+    """
     return {
-        watch.name: before.get(watch.name) or before.get(watch.was or "") or now for watch in settings.watches
+        watch.name: min(before.get(watch.name) or before.get(watch.was or "") or now, now)
+        for watch in settings.watches
     }
 
 

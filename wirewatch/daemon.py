@@ -32,6 +32,7 @@ from crawler.robots import Robots
 from crawler.spiders import errand as spiders_errand
 from wirewatch import digests, pipeline, supervisor
 from wirewatch.adopting import adopt, carried_on, watches_since
+from wirewatch.clock_steps import ClockSteps, settle
 from wirewatch.config_refused import mended
 from wirewatch.endpoints import serving
 from wirewatch.heartbeat import Heartbeat
@@ -128,7 +129,10 @@ async def running(
         daemon = Daemon(rooms, poller, Jobs(rooms.archive, _jobs(rooms), clock), LoopLag(), reloader)
         with told_plainly(rooms.archive.shown):
             await _recover(rooms)
+        scheduler = _start_clock(daemon)
+        steps = ClockSteps(clock, partial(_clock_stepped, daemon, scheduler), durations.tick)
         loops = {
+            "clock steps": steps.run,
             "poller": poller.run,
             "jobs": daemon.jobs.run,
             "loop lag": daemon.lag.run,
@@ -137,7 +141,7 @@ async def running(
         }
         tasks = [asyncio.create_task(_keep_running(name, run), name=name) for name, run in loops.items()]
         stack.push_async_callback(_end, rooms, tasks)
-        stack.push_async_callback(_stop_clock, _start_clock(daemon))
+        stack.push_async_callback(_stop_clock, scheduler)
         daemon.listening = await stack.enter_async_context(serving(rooms, daemon.lag))
         log.info("%s", daemon.state)
         yield daemon
@@ -188,6 +192,7 @@ async def _recover(rooms: Rooms) -> None:
     rules, now = rooms.rules, rooms.clock()
     await rooms.archive.write(lambda conn: adopt(conn, rules, now))
     await rooms.archive.write(mended)
+    await rooms.archive.write(lambda conn: settle(conn, now))
     await rooms.archive.write(lambda conn: deliveries.recover(conn, now, rooms.durations.outbox.settle))
     await rooms.archive.write(partial(_wake_all, now))
     await sweep(rooms)
@@ -247,6 +252,25 @@ def _start_clock(daemon: Daemon) -> AsyncIOScheduler:
     scheduler.start()
     daemon.poller.tick()
     return scheduler
+
+
+async def _clock_stepped(daemon: Daemon, scheduler: AsyncIOScheduler, step: timedelta) -> None:
+    """The machine slept, or its clock was set: look at everything now."""
+    rooms, now = daemon.rooms, daemon.rooms.clock()
+    way = "forward" if step > timedelta() else "back"
+    log.warning("the clock went %s by %s", way, timedelta(seconds=round(abs(step).total_seconds())))
+    if step < timedelta():
+        since = carried_on(rooms.rules.settings, rooms.rules.watches_since, now)
+        rooms.rules, rooms.past = (
+            replace(rooms.rules, since=min(rooms.rules.since, now), watches_since=since),
+            (),
+        )
+        await rooms.archive.write(lambda conn: settle(conn, now))
+    await rooms.archive.write(partial(_wake_all, now))
+    for job in scheduler.get_jobs():
+        # The scheduler goes by the wall clock: set back, it would sleep until that has caught up.
+        job.modify(next_run_time=utc_now())
+    daemon.poller.replan()
 
 
 async def _stop_clock(scheduler: AsyncIOScheduler) -> None:

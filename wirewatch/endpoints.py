@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -31,6 +32,8 @@ log = logging.getLogger("wirewatch")
 
 # A writer that is held longer than this (seconds) does not count as ready.
 WRITE_WAIT = 5.0
+# Counting a million rows takes a while: whoever asks more often gets the same numbers (seconds).
+COUNTED_FOR = 10.0
 # Written and read by nobody else.
 PROBE = "readiness_probe"
 
@@ -89,11 +92,18 @@ def _application(rooms: Rooms, lag: LoopLag) -> web.Application:
         problem = await why_not_ready(rooms)
         return web.Response(text=f"{problem or 'ready'}\n", status=503 if problem else 200)
 
+    counted: Counts | None = None
+
+    def gather(conn: Connection) -> Figures:
+        nonlocal counted
+        if counted is None or monotonic() - counted.at >= COUNTED_FOR:
+            counted = Counts.of(conn)
+        return _gather(conn, rooms, lag, counted, rooms.clock())
+
     async def metrics(_request: web.Request) -> web.Response:
         from prometheus_client import CONTENT_TYPE_LATEST
 
-        now = rooms.clock()
-        seen = await rooms.archive.read(lambda conn: _gather(conn, rooms, lag, now))
+        seen = await rooms.archive.read(gather)
         return web.Response(body=exposition(seen), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     application = web.Application()
@@ -117,7 +127,21 @@ async def why_not_ready(rooms: Rooms) -> str | None:
     return f"{len(unplanned)} sources have not been planned yet" if unplanned else None
 
 
-def _gather(conn: Connection, rooms: Rooms, lag: LoopLag, now: datetime) -> Figures:
+@dataclass(slots=True)
+class Counts:
+    """What is counted over whole tables, and so only every `COUNTED_FOR`; `at` is monotonic seconds."""
+
+    at: float
+    articles: int
+    matches: Mapping[str, int]
+
+    @classmethod
+    def of(cls, conn: Connection) -> "Counts":
+        """Counted now."""
+        return cls(monotonic(), articles.count(conn), figures.matches_by_watch(conn))
+
+
+def _gather(conn: Connection, rooms: Rooms, lag: LoopLag, counts: Counts, now: datetime) -> Figures:
     rules, config = rooms.rules, rooms.config
     states = {state.source: state for state in sources.all_states(conn)}
     health = dict.fromkeys(map(str, STATES), 0)
@@ -126,9 +150,9 @@ def _gather(conn: Connection, rooms: Rooms, lag: LoopLag, now: datetime) -> Figu
     oldest = figures.oldest_open(conn)
     return Figures(
         health,
-        articles.count(conn),
+        counts.articles,
         # A watch that has never fired shows as 0.
-        dict.fromkeys(rules.watches, 0) | figures.matches_by_watch(conn),
+        dict.fromkeys(rules.watches, 0) | dict(counts.matches),
         deliveries.open_count(conn),
         max((now - oldest).total_seconds(), 0.0) if oldest is not None else 0.0,
         {str(state): number for state, number in deliveries.counts(conn).items()},

@@ -1,7 +1,8 @@
 """What is forgotten, and when?
 
 The `housekeeping` job, woken at start and once a day: bodies older than `retention.body` are emptied,
-articles older than `retention.title` removed with all that hangs on them. In small transactions, so
+and operators' events removed; articles older than `retention.title` are removed with all that hangs on
+them. In small transactions, so
 that nobody waits long for the writer. The statements are `archive/retention.py`.
 """
 
@@ -13,7 +14,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from archive import mutes, retention
+from archive import events, mutes, retention
 from archive.archive import Archive
 from wirewatch.rooms import Rooms
 
@@ -39,6 +40,7 @@ async def keep_house(rooms: Rooms, _key: str = "") -> None:
     articles = await _work_through(archive, retention.old_articles, retention.remove_articles, title)
     await _work_through(archive, retention.old_stories, retention.remove_stories, title)
     await archive.write(lambda conn: mutes.forget(conn, title))
+    await archive.write(lambda conn: events.forget(conn, now - kept.body))
     if bodies or articles:
         log.info("forgot the text of %d articles, and %d articles altogether", bodies, articles)
 

@@ -11,11 +11,23 @@ import pytest
 from ruamel.yaml import YAML
 from sqlalchemy import Connection, func, select, text, update
 
-from archive import articles, deliveries, digests, figures, matches, retention, sources, stories, tables
+from archive import (
+    articles,
+    deliveries,
+    digests,
+    events,
+    figures,
+    matches,
+    retention,
+    sources,
+    stories,
+    tables,
+)
 from archive.archive import Archive
 from archive.article import Outlet
 from archive.articles import NewArticle
 from archive.deliveries import NewDelivery
+from archive.events import Event
 from tests.conftest import SetClock
 from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, item, rss
@@ -275,3 +287,12 @@ async def test_the_daemon_forgets_by_itself_and_tells_nothing_again(
             await asyncio.sleep(0.05)
         await house.until(lambda: daemon.idle)
     assert house.headlines(api) == ["Laos opens a bridge"]
+
+
+async def test_events_are_forgotten_with_bodies(shelf: Shelf) -> None:
+    for age in (1, 100):
+        event = Event(shelf.clock() - timedelta(days=age), "source-failing", "post", f"{age} days ago")
+        shelf.write(lambda conn, event=event: events.record(conn, event))
+    await shelf.keep()
+    left = shelf.archive.read_now(events.latest)
+    assert [event.text for event in left] == ["1 days ago"]

@@ -1,0 +1,51 @@
+"""What happens when the machine's clock is set, or the machine slept?
+
+Times in the archive are wall time. Set back by a day, everything that was due in a minute would be due
+in a day, and the scheduler would sleep as long; after a sleep of nine hours everything is due at once.
+`ClockSteps` compares the wall clock with the monotonic one and tells of each step; `settle` lets nothing
+lie in a future that has not come. What is due when is decided where it always is.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import Connection
+
+from archive import articles, sources, wake
+from crawler.polling import JITTER, LONGEST_BACKOFF
+
+# Less is a clock that is kept in time, or a loop that was late.
+SMALLEST = timedelta(seconds=30)
+# No due time lies farther off than the longest wait, unless the clock was set back.
+_FARTHEST = LONGEST_BACKOFF * (1 + JITTER)
+
+Stepped = Callable[[timedelta], Awaitable[None]]
+
+
+class ClockSteps:
+    """Calls `stepped` with how far the clock was set, forward or (negative) back, until cancelled."""
+
+    def __init__(self, clock: Callable[[], datetime], stepped: Stepped, every: timedelta) -> None:
+        self._clock = clock
+        self._stepped = stepped
+        self._every = every.total_seconds()
+
+    async def run(self) -> None:
+        """Compare for ever."""
+        wall, steady = self._clock(), monotonic()
+        while True:
+            await asyncio.sleep(self._every)
+            now, then = self._clock(), monotonic()
+            step = (now - wall) - timedelta(seconds=then - steady)
+            wall, steady = now, then
+            if abs(step) > SMALLEST:
+                await self._stepped(step)
+
+
+def settle(conn: Connection, now: datetime) -> None:
+    """Let what waits for a time that is too far off, since the clock was set back, be looked at now."""
+    sources.not_later(conn, now, now + _FARTHEST)
+    articles.not_later(conn, now, now + SMALLEST)
+    wake.all_now(conn, now)
