@@ -182,3 +182,15 @@ def test_the_newcomers_file_is_valid_as_it_stands_and_with_its_suggestions_uncom
     assert set(settings) == {"version", "timezone", "contact", "channels", "ops", "retention"}
     assert [channel["name"] for channel in settings["channels"]] == ["desk", "ops"]
     assert settings["ops"] == "ops"
+
+
+def test_every_source_of_the_catalogue_that_is_known_to_work_ships(shared: Path) -> None:
+    catalogue = load(shared / "data" / "sources-catalogue.yaml")["sources"]
+    by_confidence: dict[str, set[str]] = {}
+    for entry in catalogue:
+        by_confidence.setdefault(entry["confidence"], set()).add(entry["id"])
+    # Answers of programs' interfaces, not pages or feeds: no type reads them.
+    unread = {"hdx-laos", "gdelt-doc"}
+    assert (by_confidence["A"] | by_confidence["B"]) - set(BY_NAME) == unread
+    assert {name for name in by_confidence["C"] if name in BY_NAME and BY_NAME[name].enabled} == set()
+    assert {name for name in by_confidence["D"] if name in BY_NAME and BY_NAME[name].enabled} == set()

@@ -64,6 +64,7 @@ def _settings(source: Source, settings: CrawlSettings) -> Settings:
         {
             "USER_AGENT": source.user_agent or user_agent(settings.contact),
             "DOWNLOAD_DELAY": settings.min_delay,
+            "CLOSESPIDER_TIMEOUT": settings.seconds,
             "WIREWATCH_PROXY": source.proxy or settings.proxy,
             "WIREWATCH_ALLOW_PRIVATE": list(settings.allow_private),
         },

@@ -15,7 +15,8 @@ class CrawlSettings:
     """What `wirewatch.yaml` says to spiders.
 
     `min_delay` is in seconds between two requests; `pages` bounds the list pages of one crawl, None
-    leaves it to the spider. `known` is the mark of the last crawl.
+    leaves it to the spider. `known` is the mark of the last crawl. After `seconds` no further page is
+    asked for, and what was found is given; 0 means never.
     """
 
     contact: str | None = None
@@ -24,6 +25,7 @@ class CrawlSettings:
     allow_private: tuple[str, ...] = ()
     pages: int | None = None
     known: str | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

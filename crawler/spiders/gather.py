@@ -4,6 +4,7 @@ The daemon's side of a crawl: it grants the host to the crawl for its time, runs
 crawl process, and ends the process at the deadline. Its death costs one source one round.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:  # Scrapy imports every module here, and the crawl process nee
 
 # Seconds from the crawl's start: three list pages of a slow site, with the delays between.
 DEADLINE = 120.0
+# After this part of it a crawl asks for no further page: what it has found would else be lost with it.
+ENOUGH = 0.6
 
 
 async def gather_section(
@@ -31,7 +34,7 @@ async def gather_section(
     """
     async with turns.grant(URL(source.url).raw_host or ""):
         try:
-            return await child.run(run_crawl, deadline, source, settings)
+            return await child.run(run_crawl, deadline, source, replace(settings, seconds=deadline * ENOUGH))
         except ChildError as error:
             return CrawlResult((), 0, f"the crawl of {source.url} was ended: {error}", killed=True)
 

@@ -4,6 +4,7 @@ The pages are our own words in the structure that the outlets' sites have: short
 whose addresses are hashes, in two layouts; links that a script opens.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -124,6 +125,25 @@ async def test_what_is_new_on_a_list_behind_an_unchanged_front_page_is_found(chi
     assert again.mark == first.mark
     assert third.mark != first.mark
     assert len(third.entries) == 6
+
+
+async def test_a_slow_site_gives_what_it_gave_in_time(child: Child) -> None:
+    menu = "".join(f'<a href="/en/article/list/{n}">List {n}</a>' for n in range(14))
+
+    def slow(asked: Asked) -> Answer:
+        number = int(asked.path.rpartition("/")[2]) if "list" in asked.path else 99
+
+        async def answer(writer: asyncio.StreamWriter) -> None:
+            await asyncio.sleep(0.8)
+            writer.write(page(menu, row_2026(number)))
+
+        return answer if asked.path.startswith("/en") else reply(status=404)
+
+    async with running(slow) as site:
+        source = Source(name="ours", type="kcna", url=site.url("/en"), timezone=PYONGYANG)
+        result = await gather_section(child, HostTurns(0), source, HERE, deadline=8.0)
+    assert not result.killed
+    assert 0 < len(result.entries) < 15
 
 
 async def test_a_redesign_is_told_as_one(child: Child) -> None:
