@@ -23,11 +23,11 @@ SAME = 0.97
 JOIN = 0.5
 MOST_DAYS = 5.0
 # From which an article in other words need not be told.
-WITHHOLD = 0.95
+WITHHOLD = 0.92
 WITHHOLD_TEXT = 0.35
 WITHHOLD_DAYS = 1.0
 # From which an article joins a story that was told in other languages only.
-JOIN_ACROSS = 0.5
+JOIN_ACROSS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
