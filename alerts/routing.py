@@ -5,7 +5,7 @@ deliveries is `wirewatch/telling.py`; sending them is `alerts/outbox/`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from alerts.watch import URGENCIES, Match, Urgency, Watch
 from archive.article import Article
 from archive.articles import Contact
 from archive.clocks import next_time
+from archive.stories import Action
 
 DigestReason = Literal["catch-up", "low", "held", "overflow"]
 # Articles that a first contact turns up come in one digest; this long is waited for more of them.
@@ -60,19 +61,25 @@ class Told:
     contact: Contact
     matches: Sequence[Match]
     new_watches: frozenset[str]
-    # Whether it joined a story for certain (a copy), and how many outlets the story has with it.
-    copy: bool = False
+    # What is done with it in its story; how many outlets the story has with it, and whether it brought
+    # the last of them; whether it is of the first tier where all before it were of the last.
+    action: Action = "new"
     outlets: int = 1
+    another_outlet: bool = False
+    first_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the channel has already: this very article's alert or its place in a digest, the story's
-    alert, the story waiting in a digest; and how many alerts it had in the last hour."""
+    alert, with the watches and the urgency that were told of the story, the story waiting in a digest;
+    and how many alerts it had in the last hour."""
 
     article: bool = False
     in_digest: bool = False
     story: bool = False
+    watches: frozenset[str] = frozenset()
+    urgency: Urgency = "low"
     story_in_digest: bool = False
     last_hour: int = 0
 
@@ -115,19 +122,30 @@ def route(
     if standing.in_digest or not any(match.watch in told.new_watches for match in heard):
         return Nothing("this channel was told of it")
     urgency = highest(match.urgency for match in heard)
-    if told.copy and channel.stories:
-        if standing.story:
-            return _grown(told, channel, urgency)
-        if standing.story_in_digest:
-            return Nothing("its story waits in a digest")
-    return _when(told.contact, urgency, channel, standing, zone, now, settle)
+    alone = _when(told.contact, urgency, channel, standing, zone, now, settle)
+    if not channel.stories or told.action == "new":
+        return alone
+    if standing.story:
+        if escalates(told, heard, channel, standing):
+            return replace(alone, reply=True) if isinstance(alone, Alert) else alone
+        if told.action == "withhold":
+            return Edit()
+        return Alert(silent=True, reply=True) if isinstance(alone, Alert) else alone
+    if standing.story_in_digest and told.action == "withhold":
+        return Nothing("its story waits in a digest")
+    return alone
 
 
-def _grown(told: Told, channel: BaseChannel, urgency: Urgency) -> Decision:
-    """A copy of what the channel has: told anew only when the story has grown that far."""
-    if told.outlets == channel.realert_after:
-        return Alert(silent=urgency == "low", reply=True)
-    return Edit()
+def escalates(told: Told, heard: Sequence[Match], channel: BaseChannel, standing: Standing) -> bool:
+    """Whether a story that the channel has is told anew: for another watch, a higher urgency, the
+    first outlet of the first tier after weak ones, or because it has grown that far."""
+    urgency = highest(match.urgency for match in heard)
+    return (
+        any(match.watch not in standing.watches for match in heard)
+        or URGENCIES.index(urgency) > URGENCIES.index(standing.urgency)
+        or told.first_good
+        or (told.another_outlet and told.outlets == channel.realert_after)
+    )
 
 
 def _when(

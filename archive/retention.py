@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 
 from archive import facts
-from archive.tables import article, delivery, digest_item, identity, match, story
+from archive.tables import article, delivery, digest_item, identity, match, placement, story
 
 # Chosen at once; who works through them asks again until there are none.
 MOST = 50_000
@@ -85,7 +85,7 @@ def remove_articles(conn: Connection, ids: Sequence[int], before: datetime) -> i
     gone = list(conn.execute(chosen).scalars())
     if gone:
         _count_forgotten(conn, gone)
-        for table in (identity, match, digest_item):
+        for table in (identity, match, placement, digest_item):
             conn.execute(delete(table).where(table.c.article.in_(gone)))
         conn.execute(delete(article).where(article.c.id.in_(gone)))
     return len(gone)

@@ -1,22 +1,55 @@
 """Which articles are one event?
 
-Statements on `story`. Whether an article joins a story is decided in `alerts/stories/`.
+Statements on `story` and `placement`. Whether an article joins a story is decided in
+`alerts/stories/`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
+from archive import facts
 from archive.insert import prepared
+from archive.tables import article
+from archive.tables import placement as placements
 from archive.tables import story as table
 
+Action = Literal["new", "reply", "withhold"]
+# How often a person mended stories: what is live in a daemon is read anew then.
+MENDED = "stories_mended"
 
-def open_story(conn: Connection, fingerprint: int | None, now: datetime) -> int:
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How an article came to its story; the columns are explained in `archive/tables.py`."""
+
+    article: int
+    story: int
+    action: Action
+    why: str
+    evidence: dict[str, Any] | None
+    features: bytes
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story and how far it has grown: articles and outlets in all, withheld articles among them."""
+
+    id: int
+    opened_at: datetime
+    grown_at: datetime
+    articles: int
+    outlets: int
+    withheld: int
+
+
+def open_story(conn: Connection, now: datetime) -> int:
     """A new story; its number."""
-    row = {"fingerprint": fingerprint, "opened_at": now, "grown_at": now}
-    id_: int = conn.execute(_open(conn), row).scalar_one()
+    id_: int = conn.execute(_open(conn), {"opened_at": now, "grown_at": now}).scalar_one()
     return id_
 
 
@@ -25,21 +58,90 @@ def _open(new: Any) -> Any:
     return new.returning(table.c.id)
 
 
-def with_fingerprints(conn: Connection, prints: Sequence[int], since: datetime) -> dict[int, int]:
-    """The newest story that grew after `since` for each of `prints` that one bears."""
-    rows = conn.execute(_WITH_FINGERPRINTS, {"prints": list(prints), "since": since})
-    return {row.fingerprint: row.id for row in rows}
+def grow(conn: Connection, story: int, now: datetime) -> None:
+    """An article has joined the story."""
+    conn.execute(_GROW, {"of": story, "now": now})
 
 
-_WITH_FINGERPRINTS = (
-    select(table.c.fingerprint, table.c.id)
-    .where(
-        table.c.fingerprint.in_(bindparam("prints", expanding=True)), table.c.grown_at > bindparam("since")
-    )
-    .order_by(table.c.id)
+_GROW = update(table).where(table.c.id == bindparam("of")).values(grown_at=bindparam("now"))
+
+
+def place(conn: Connection, placed: Placed) -> None:
+    """Keep how an article came to its story, and let it belong there; the last word counts."""
+    row = {name: getattr(placed, name) for name in Placed.__slots__ if name != "story"}
+    conn.execute(_place(conn), row)
+    conn.execute(_BELONG, {"of": placed.article, "to": placed.story})
+
+
+@prepared(placements)
+def _place(new: Any) -> Any:
+    changed = {name: new.excluded[name] for name in ("action", "why", "evidence", "features", "placed_at")}
+    return new.on_conflict_do_update(index_elements=["article"], set_=changed)
+
+
+_BELONG = update(article).where(article.c.id == bindparam("of")).values(story=bindparam("to"))
+
+
+def placed(conn: Connection, articles: Sequence[int]) -> list[Placed]:
+    """How these articles came to their stories, in the order in which they did."""
+    return _placed(conn.execute(_PLACED, {"articles": list(articles)}))
+
+
+def live(conn: Connection, since: datetime) -> list[Placed]:
+    """The articles of the stories that grew after `since`, in the order in which they were placed."""
+    return _placed(conn.execute(_LIVE, {"since": since}))
+
+
+_WHOLE = select(placements, article.c.story).join(article, article.c.id == placements.c.article)
+_PLACED = _WHOLE.where(placements.c.article.in_(bindparam("articles", expanding=True))).order_by(
+    placements.c.id
+)
+_LIVE = (
+    _WHOLE.join(table, table.c.id == article.c.story)
+    .where(table.c.grown_at > bindparam("since"))
+    .order_by(placements.c.id)
 )
 
 
-def grow(conn: Connection, story: int, now: datetime) -> None:
-    """An article has joined the story."""
-    conn.execute(update(table).where(table.c.id == story).values(grown_at=now))
+def _placed(rows: Any) -> list[Placed]:
+    return [Placed(**{name: row._mapping[name] for name in Placed.__slots__}) for row in rows]
+
+
+def grown(conn: Connection, since: datetime, limit: int) -> list[Story]:
+    """Stories that grew after `since` and have more than one article, the latest grown first."""
+    withheld = func.count().filter(placements.c.action == "withhold")
+    rows = conn.execute(
+        select(
+            table.c.id, table.c.opened_at, table.c.grown_at, func.count(article.c.id).label("articles"),
+            func.count(article.c.outlet.distinct()).label("outlets"), withheld.label("withheld"),
+        )
+        .join(article, article.c.story == table.c.id)
+        .outerjoin(placements, placements.c.article == article.c.id)
+        .where(table.c.grown_at > since)
+        .group_by(table.c.id, table.c.opened_at, table.c.grown_at)
+        .having(func.count(article.c.id) > 1)
+        .order_by(table.c.grown_at.desc(), table.c.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [Story(**row._mapping) for row in rows]
+
+
+def withheld_since(conn: Connection, since: datetime) -> int:
+    """How many articles were withheld after `since`."""
+    chosen = select(func.count()).where(placements.c.action == "withhold", placements.c.placed_at > since)
+    return conn.execute(chosen).scalar_one()
+
+
+def exists(conn: Connection, story: int) -> bool:
+    """Whether the archive knows this story."""
+    return conn.execute(select(table.c.id).where(table.c.id == story)).first() is not None
+
+
+def mended(conn: Connection) -> int:
+    """How often stories were mended by hand."""
+    return facts.get(conn, MENDED) or 0
+
+
+def count_mended(conn: Connection) -> None:
+    """Stories were mended by hand: whoever knows what is live reads it anew."""
+    facts.put(conn, MENDED, mended(conn) + 1)

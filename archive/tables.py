@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -151,11 +152,27 @@ story = Table(
     "story",
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
-    # What makes a later article a copy of this story's text.
-    Column("fingerprint", BigInteger),
     Column("opened_at", Moment, nullable=False),
     Column("grown_at", Moment, nullable=False),
-    Index("ix_story_fingerprint", "fingerprint"),
+    # The live ones, at start: `where grown_at > ?`.
+    Index("ix_story_grown_at", "grown_at"),
+)
+
+# How an article came to its story; read at start, in the order of its rows, to know what is live.
+placement = Table(
+    "placement",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("article", RowId, ForeignKey("article.id"), nullable=False),
+    # new, reply, withhold; and why (alerts/stories/judging.py; `mended`: a person said so).
+    Column("action", String(8), nullable=False),
+    Column("why", String(12), nullable=False),
+    # What spoke for it and against it, in numbers; and which article it was held against.
+    Column("evidence", JSON(none_as_null=True)),
+    # What was compared (alerts/stories/features.py).
+    Column("features", LargeBinary, nullable=False),
+    Column("placed_at", Moment, nullable=False),
+    Index("uq_placement_article", "article", unique=True),
 )
 
 delivery = Table(

@@ -145,9 +145,14 @@ async def _tell_batch(rooms: Rooms) -> bool:
         for _, together in groupby(judged, key=lambda one: id(one[0].watchlist)):
             one = list(together)
             matched = [(stored, found) for _, stored, found in one]
-            telling.tell(conn, one[0][0], matched, rooms.clock(), rooms.durations)
+            telling.tell(conn, one[0][0], matched, rooms.stories, rooms.clock(), rooms.durations)
 
-    await rooms.archive.write(step)
+    try:
+        await rooms.archive.write(step)
+    except BaseException:
+        # What the archive did not take must not be remembered.
+        rooms.stories.forget()
+        raise
     return True
 
 

@@ -22,6 +22,7 @@ from crawler.reach import Reach
 from crawler.robots import Robots
 from crawler.source import Source
 from wirewatch.outlets import by_host
+from wirewatch.live_stories import LiveStories
 from wirewatch.settings import Settings
 
 
@@ -121,6 +122,7 @@ class Rooms:
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     durations: Durations = field(default_factory=Durations)
+    stories: LiveStories = field(default_factory=LiveStories)
     # What is known of this machine's net, and whether the archive may hold that it is offline.
     reach: Reach = field(default_factory=Reach)
     maybe_offline: bool = True

@@ -1,12 +1,12 @@
 """How does a batch of matched articles become matches, stories and deliveries?
 
-One transaction: evidence is kept, copies join their story, every channel's decision is written as
-a delivery or a place in a digest, and the articles are told. The decisions themselves are pure:
-`alerts/stories/copies.py` and `alerts/routing.py`.
+One transaction: evidence is kept, each article joins its story or opens one, every channel's decision
+is written as a delivery or a place in a digest, and the articles are told. The decisions themselves
+are pure: `alerts/stories/` and `alerts/routing.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,25 +18,36 @@ from alerts.channels.senders import chat_key
 from alerts.messages import content
 from alerts.muting import audible, hushed
 from alerts.routing import Alert, Edit, Standing, ToDigest, Told
-from alerts.stories.copies import WINDOW, fingerprint
 from alerts.watch import Hit, Match
-from archive import articles, chats, deliveries, digests, matches, mutes, stories
+from archive import articles, chats, deliveries, digests, matches, mutes
 from archive.article import Article
 from archive.articles import StoredArticle
 from archive.deliveries import Delivery, NewDelivery
 from archive.mutes import Mute
 from archive.wake import wake
+from wirewatch.live_stories import LiveStories
 from wirewatch.rooms import Durations, Rulebook
+
+# The tier of an outlet that states none, and that of weak ones.
+USUAL_TIER = 2
+WEAK_TIER = 3
 
 Matched = Sequence[tuple[StoredArticle, list[Match]]]
 
 
-def tell(conn: Connection, rules: Rulebook, matched: Matched, now: datetime, durations: Durations) -> None:
+def tell(
+    conn: Connection,
+    rules: Rulebook,
+    matched: Matched,
+    live: LiveStories,
+    now: datetime,
+    durations: Durations,
+) -> None:
     """Tell a batch, in the order given."""
     muted = _muted(conn, now)
     for stored, found in matched:
         if found:
-            _tell_one(conn, rules, stored, found, muted, now, durations)
+            _tell_one(conn, rules, stored, found, live, muted, now, durations)
     articles.mark_told(conn, [stored.id for stored, _ in matched], now)
 
 
@@ -45,6 +56,7 @@ def _tell_one(
     rules: Rulebook,
     stored: StoredArticle,
     found: Sequence[Match],
+    live: LiveStories,
     muted: Mapping[str, Sequence[Mute]],
     now: datetime,
     durations: Durations,
@@ -53,13 +65,41 @@ def _tell_one(
     new = matches.add(conn, stored.id, rows, now)
     kept = matches.of_articles(conn, [stored.id])[stored.id]
     everything = [match_from_row(row, stored.article) for row in kept]
-    story, copy = _join(conn, stored, now)
+    joined = live.join(conn, stored, now)
+    told = Told(stored.article, stored.contact, everything, frozenset(new), joined.action)
+    tell_channels(conn, rules, stored, told, joined.story, now, durations, muted)
+
+
+def tell_channels(
+    conn: Connection,
+    rules: Rulebook,
+    stored: StoredArticle,
+    told: Told,
+    story: int,
+    now: datetime,
+    durations: Durations,
+    muted: Mapping[str, Sequence[Mute]] | None = None,
+) -> None:
+    """Let every channel hear, or not, of an article of `story`; `muted` is read where it is not given."""
     members = articles.of_story(conn, story)
-    told = Told(stored.article, stored.contact, everything, frozenset(new), copy, len(_outlets(members)))
     standing = deliveries.standing(conn, stories=[story], articles=[stored.id])
-    subject = _Subject(stored, told, story, members, standing, muted)
+    told = _grown(told, stored, members)
+    subject = _Subject(stored, told, story, members, standing, _muted(conn, now) if muted is None else muted)
     for channel in rules.channels.values():
         _tell_channel(conn, rules, channel, subject, now, durations)
+
+
+def _grown(told: Told, stored: StoredArticle, members: Sequence[StoredArticle]) -> Told:
+    """The same with what it makes of its story."""
+    before = [member for member in members if member.id != stored.id]
+    tiers = [member.article.outlet.tier or USUAL_TIER for member in before if member.article.outlet]
+    outlet = stored.article.outlet
+    return replace(
+        told,
+        outlets=len(_outlets(members)),
+        another_outlet=_outlet(stored) not in _outlets(before),
+        first_good=outlet is not None and outlet.tier == 1 and bool(tiers) and min(tiers) == WEAK_TIER,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +131,8 @@ def _tell_channel(
             article=any(delivery.article == it.stored.id for delivery in here),
             in_digest=digests.has(conn, channel.name, it.stored.id),
             story=bool(here),
+            watches=frozenset(watch for one in here for watch in one.content["watches"]),
+            urgency=routing.highest([one.content["urgency"] for one in here] or ["low"]),
             story_in_digest=(channel.name, it.story) in digests.stories_waiting(conn, [it.story]),
             last_hour=_last_hour(conn, channel, now),
         ),
@@ -109,7 +151,8 @@ def _tell_channel(
             reply_to = here[0].id if decision.reply and here else None
             _add(conn, channel, it, heard, decision.silent, now, reply_to=reply_to)
         case Edit():
-            own = next((delivery for delivery in here if delivery.article == it.stored.id), here[-1])
+            # The story's message is its first; later ones answer it.
+            own = next((delivery for delivery in here if delivery.article == it.stored.id), here[0])
             _edit(conn, rules, channel, it, own, now)
         case ToDigest():
             digests.add(conn, channel.name, it.stored.id, decision.reason, now, decision.due)
@@ -166,22 +209,6 @@ def _edit(
             edits=standing.id,
         )  # fmt: skip
         deliveries.add(conn, [row], now)
-
-
-def _join(conn: Connection, stored: StoredArticle, now: datetime) -> tuple[int, bool]:
-    """The article's story, and whether it joined one as a copy."""
-    if stored.story is not None:
-        return stored.story, False
-    mark = fingerprint(stored.article)
-    known = stories.with_fingerprints(conn, [mark], now - WINDOW) if mark is not None else {}
-    story = known.get(mark) if mark is not None else None
-    copy = story is not None
-    if story is None:
-        story = stories.open_story(conn, mark, now)
-    else:
-        stories.grow(conn, story, now)
-    articles.put_into_stories(conn, [(stored.id, story)])
-    return story, copy
 
 
 def match_from_row(row: dict[str, Any], article: Article) -> Match:

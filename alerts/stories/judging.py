@@ -57,4 +57,10 @@ def _is_copy(likeness: Likeness) -> bool:
 
 def _is_sure(likeness: Likeness) -> bool:
     likely = likeness.score >= WITHHOLD and likeness.text >= WITHHOLD_TEXT
-    return likely and likeness.numbers >= 0 and not likeness.stranger and likeness.days <= WITHHOLD_DAYS
+    return (
+        likely
+        and not likeness.thin
+        and likeness.numbers >= 0
+        and not likeness.stranger
+        and likeness.days <= WITHHOLD_DAYS
+    )

@@ -57,7 +57,7 @@ class Likeness:
     `stranger`: each names in its headline what the other does not know. `days` since the thread
     last grew. `copy` is the share of the shorter text that stands in the other, `copied` whose text
     that is, and `news` tells that the article bears a number that this other text does not. `form`:
-    the words are the same, the names are not.
+    the words are the same, the names are not. `thin`: one of them has too little text to be sure of.
     """
 
     text: float
@@ -71,6 +71,7 @@ class Likeness:
     copied: int | None = None
     news: bool = False
     form: bool = False
+    thin: bool = False
 
     @property
     def score(self) -> float:
@@ -131,6 +132,7 @@ def compare(
         copied.article if copied is not None else None,
         copied is not None and has_news(found, copied),
         form,
+        max(text.length for text in thread.texts) < SHORTEST_COPY or found.length < SHORTEST_COPY,
     )
 
 

@@ -46,7 +46,8 @@ STRICT = {"quiet_hours": {"from": "22:00", "to": "06:30", "breaking": "hold"}}
 def decided(
     urgency: Urgency = "normal", now: datetime = NOON, standing: Standing | None = None, **keys: Any
 ) -> Decision:
-    told = {name: keys.pop(name) for name in ("contact", "copy", "outlets") if name in keys}
+    names = ("contact", "action", "outlets", "another_outlet", "first_good")
+    told = {name: keys.pop(name) for name in names if name in keys}
     match = Match("laos", urgency, ())
     contact = told.pop("contact", "live")
     article = Told(ARTICLE, contact, [match], frozenset({"laos"}), **told)
@@ -88,7 +89,7 @@ def test_an_article_goes_as_its_urgency_and_the_channel_say(decision: Decision, 
     [
         (decided(contact="old"), "met at first contact and too old"),
         (decided(standing=Standing(in_digest=True)), "this channel was told of it"),
-        (decided(standing=Standing(story_in_digest=True), copy=True), "its story waits in a digest"),
+        (decided(standing=Standing(story_in_digest=True), action="withhold"), "its story waits in a digest"),
     ],
 )
 def test_what_a_channel_does_not_hear_has_a_reason(decision: Decision, why: str) -> None:

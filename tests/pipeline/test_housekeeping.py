@@ -96,7 +96,7 @@ class Shelf:
 
     def story(self, article: int, age: timedelta) -> int:
         def step(conn: Connection) -> int:
-            id_ = stories.open_story(conn, None, self.clock() - age)
+            id_ = stories.open_story(conn, self.clock() - age)
             articles.put_into_stories(conn, [(article, id_)])
             return id_
 

@@ -103,7 +103,9 @@ def _copy(one: Labelled, chance: random.Random, number: int) -> Labelled:
     sentences = re.split(r"(?<=[.!?。])\s*(?=\S)", text)
     if len(sentences) > 2 and chance.random() < 0.5:
         text = text[: text.rindex(sentences[-1])].rstrip()
-    text = chance.choice(_HEADS[language]).format(city=city) + text + chance.choice(_TAILS.get(language, ("",)))
+    text = (
+        chance.choice(_HEADS[language]).format(city=city) + text + chance.choice(_TAILS.get(language, ("",)))
+    )
     title = one.article.title if chance.random() < 0.5 else _edited(one.article.title, sentences[0])
     return _varied(one, "copy", timedelta(minutes=chance.randint(5, 600)), title, text)
 

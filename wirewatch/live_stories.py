@@ -1,0 +1,92 @@
+"""How does the daemon know which stories are live, and what when it is killed?
+
+The clusterer's state is in memory; what it follows from, the placements, is in the archive and is
+written in the transaction that tells the article. At start, after a transaction that failed and
+after a person mended stories, the state is read from there anew, in seconds.
+"""
+
+import logging
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.stories.clusterer import QUIET, Clusterer, Placement
+from alerts.stories.features import Features, OldFormat, features
+from archive import stories
+from archive.articles import StoredArticle
+from archive.stories import Action, Placed
+
+log = logging.getLogger("wirewatch")
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The story of an article, and what is done with it."""
+
+    story: int
+    action: Action
+
+
+class LiveStories:
+    """The live stories of one archive. Use it in the archive's writer only, and `forget` it when the
+    transaction in which it was used fails."""
+
+    def __init__(self) -> None:
+        self._clusterer: Clusterer | None = None
+        self._mended = 0
+
+    def forget(self) -> None:
+        """Read the state anew when it is needed next."""
+        self._clusterer = None
+
+    def join(self, conn: Connection, stored: StoredArticle, now: datetime) -> Joined:
+        """Place an article in its story, or say where it was placed before."""
+        if stored.story is not None:
+            known = stories.placed(conn, [stored.id])
+            return Joined(stored.story, known[0].action if known else "new")
+        clusterer = self._up_to_date(conn, now)
+        # As exact as the archive keeps it, so that a restart sees the same.
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        found = features(stored.article)
+        placement = clusterer.place(stored.id, found, now, lambda: stories.open_story(conn, now))
+        if placement.action != "new":
+            stories.grow(conn, placement.story, now)
+        verdict = placement.verdict
+        stories.place(
+            conn,
+            Placed(
+                stored.id, placement.story, verdict.action, verdict.why, _evidence(placement),
+                found.to_bytes(), now,
+            ),
+        )  # fmt: skip
+        return Joined(placement.story, placement.action)
+
+    def _up_to_date(self, conn: Connection, now: datetime) -> Clusterer:
+        mended = stories.mended(conn)
+        if self._clusterer is None or self._mended != mended:
+            self._clusterer, self._mended = read(conn, now), mended
+        return self._clusterer
+
+
+def read(conn: Connection, now: datetime) -> Clusterer:
+    """What is live by the archive."""
+    clusterer, unread = Clusterer(), 0
+    for placed in stories.live(conn, now - QUIET - timedelta(days=1)):
+        try:
+            found = Features.from_bytes(placed.features)
+        except OldFormat:
+            unread += 1
+            continue
+        clusterer.remember(placed.article, found, placed.story, placed.action, placed.placed_at)
+    if unread:
+        log.warning("%d articles of live stories were compared by another version and are left out", unread)
+    return clusterer
+
+
+def _evidence(placement: Placement) -> dict[str, object] | None:
+    likeness = placement.likeness
+    if likeness is None:
+        return None
+    rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in asdict(likeness).items()}
+    return {**rounded, "score": round(likeness.score, 3)}
