@@ -96,6 +96,40 @@ def test_what_a_channel_does_not_hear_has_a_reason(decision: Decision, why: str)
     assert decision == Nothing(why)
 
 
+HEARD = Standing(story=True, watches=frozenset({"laos"}), urgency="normal")
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"),
+    [
+        (decided(standing=HEARD, action="withhold"), Edit()),
+        (decided(standing=HEARD, action="reply"), Alert(silent=True, reply=True)),
+        (decided(standing=HEARD, action="new"), Alert(silent=False)),
+        (decided(action="reply"), Alert(silent=False)),
+        (decided(action="withhold"), Alert(silent=False)),
+        # What is told anew: another watch, a higher urgency, a good outlet after weak ones, growth.
+        (decided(standing=Standing(story=True, urgency="normal"), action="withhold"), Alert(False, True)),
+        (decided("breaking", standing=HEARD, action="withhold"), Alert(False, True)),
+        (decided("low", standing=HEARD, action="withhold"), Edit()),
+        (decided(standing=HEARD, action="reply", first_good=True), Alert(False, True)),
+        (decided(standing=HEARD, action="withhold", outlets=6, another_outlet=True), Alert(False, True)),
+        (decided(standing=HEARD, action="withhold", outlets=6), Edit()),
+        (decided(standing=HEARD, action="withhold", outlets=7, another_outlet=True), Edit()),
+        (decided(standing=HEARD, action="withhold", stories=False), Alert(False)),
+        # Quiet hours hold a reply and what is told anew as they hold any other message.
+        (decided(now=NIGHT, standing=HEARD, action="reply", **QUIET), ToDigest("held", MORNING)),
+        (decided(now=NIGHT, standing=HEARD, action="withhold", first_good=True, **QUIET),
+         ToDigest("held", MORNING)),
+        (decided(now=NIGHT, standing=HEARD, action="withhold", **QUIET), Edit()),
+        (decided(standing=Standing(story_in_digest=True), action="reply"), Alert(silent=False)),
+    ],
+)  # fmt: skip
+def test_an_article_of_a_story_that_was_told_edits_replies_or_is_told_anew(
+    decision: Decision, expected: Decision
+) -> None:
+    assert decision == expected
+
+
 def test_all_that_is_too_much_in_an_hour_makes_one_digest() -> None:
     moments = [NOON + timedelta(minutes=minutes) for minutes in (1, 20, 59)]
     due = {decided(now=now, standing=FULL, max_per_hour=3) for now in moments}
