@@ -21,8 +21,8 @@ from crawler.gathering import Tools
 from crawler.reach import Reach
 from crawler.robots import Robots
 from crawler.source import Source
-from wirewatch.outlets import by_host
 from wirewatch.live_stories import LiveStories
+from wirewatch.outlets import by_host
 from wirewatch.settings import Settings
 
 

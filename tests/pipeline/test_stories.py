@@ -13,13 +13,14 @@ from wirewatch.demo.botapi import Chat
 from wirewatch.demo.feeds import FeedItem
 
 BRIDGE = (
-    "Laos opened a bridge over the Mekong at Xayaburi on Tuesday, the Ministry of Public Works said in "
-    "Vientiane. The bridge is 870 metres long, cost 41 million dollars and was paid for by Thailand. Governor Somsak "
-    "Phounthong said that trucks from Nan province would save four hours."
+    "Laos opened a bridge over the Mekong at Xayaburi on Tuesday, the Ministry of Public Works said "
+    "in Vientiane. The bridge is 870 metres long, cost 41 million dollars and was paid for by "
+    "Thailand. Governor Somsak Phounthong said that trucks from Nan province would save four hours."
 )
 DENGUE = (
-    "The Lao health ministry warned of dengue after 3,200 cases were counted in Laos since January. Hospitals "
-    "in Attapeu and Luang Namtha asked for blood plasma, and soldiers were sent to spray markets and temples."
+    "The Lao health ministry warned of dengue after 3,200 cases were counted in Laos since January. "
+    "Hospitals in Attapeu and Luang Namtha asked for blood plasma, and soldiers were sent to spray "
+    "markets and temples."
 )
 
 
