@@ -4,7 +4,9 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+from tests.command_line import run
 from tests.commands.desk import Desk, open_desk
+from tests.config_folder import whole, write
 
 
 def line(**article: str) -> str:
@@ -49,6 +51,16 @@ def test_terms_says_which_terms_occur(desk: Desk) -> None:
     head, row = desk.run("terms", "A bridge in Laos").out.splitlines()
     assert head.split() == ["at", "text", "term", "set"]
     assert row.split() == ["12", "Laos", "Laos", "@laos"]
+
+
+def test_terms_shows_the_words_that_gave_company(tmp_path: Path) -> None:
+    term = "{name: kip, spell: {en: [kip]}, with: {any: [dollar], within: 5}}"
+    folder = write(tmp_path, whole(terms__money=f"sets: {{money: {{terms: [{term}]}}}}"))
+    rows = run("terms", "--config", folder, "The kip falls against the dollar").out.splitlines()[1:]
+    assert [row.split() for row in rows] == [
+        ["4", "kip", "kip", "@money"],
+        ["26", "dollar", "dollar", "company"],
+    ]
 
 
 def test_terms_lists_sets_and_what_has_no_source(desk: Desk) -> None:

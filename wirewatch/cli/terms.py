@@ -16,7 +16,7 @@ from wirewatch.cli.tables import table
 def command(text: str | None, unsourced: bool) -> None:
     """Tell which terms of the term sets occur in TEXT (- for stdin); without TEXT list the sets.
 
-    Terms in the wrong company (`with:`) do not count.
+    Terms in the wrong company (`with:`) do not count; the words that gave company are shown as such.
     """
     config = settings()
     if unsourced:
@@ -33,5 +33,5 @@ def command(text: str | None, unsourced: bool) -> None:
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     article = Article(id="text", url="", title=text, body="")
     hits = config.watchlist().terms_in(article)
-    cells = [(str(hit.start), hit.text, hit.term, f"@{hit.set}") for hit in hits]
+    cells = [(str(hit.start), hit.text, hit.term, f"@{hit.set}" if hit.set else "company") for hit in hits]
     click.echo(table(("at", "text", "term", "set"), cells) if cells else "no term occurs\n", nl=False)
