@@ -1,13 +1,15 @@
 """The daemon of the attacker's newsroom: `python -m tests.pipeline.attack_program CONFIG`.
 
-As `tests/pipeline/program.py`, with deadlines a tenth as long, and with the names of `names.json` in
-the config folder: a list of answers each, given one after the other, the last for ever.
+As `tests/pipeline/program.py`, with what `attack.json` in the config folder says: the `deadline` of a
+request in seconds, and `names` with a list of answers each, given in turn, the last for ever.
 """
 
 import asyncio
 import json
 import socket
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,11 @@ def resolve_by(names: dict[str, list[list[str]]]) -> Any:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    socket.getaddrinfo = resolve_by(json.loads((folder / "names.json").read_text()))
-    Client.get.__kwdefaults__["deadline"] = 3.0
+    attack = json.loads((folder / "attack.json").read_text())
+    socket.getaddrinfo = resolve_by(attack["names"])
+    Client.get.__kwdefaults__["deadline"] = attack["deadline"]
     feeds.PARSE_DEADLINE = 3.0
     settings = settings_of(folder)
     start_logging()
-    asyncio.run(run(settings, FAST))
+    # A poll may wait behind many others for the reading process.
+    asyncio.run(run(settings, replace(FAST, lease=timedelta(minutes=3))))
