@@ -69,6 +69,7 @@ class StoredArticle:
     page_note: str | None
     told_at: datetime | None
     story: int | None
+    paywalled: bool = False
 
 
 def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
@@ -169,9 +170,13 @@ def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime
     conn.execute(update(table).where(table.c.id == id_).values(values))
 
 
-def page_failed(conn: Connection, id_: int, note: str, now: datetime) -> None:
+def page_failed(conn: Connection, id_: int, note: str, now: datetime, *, paywalled: bool = False) -> None:
     """Give up an article's page, for the reason `note`; it is told without, if it was not."""
-    conn.execute(update(table).where(table.c.id == id_).values(page="failed", page_note=note, tell_after=now))
+    conn.execute(
+        update(table)
+        .where(table.c.id == id_)
+        .values(page="failed", page_note=note, paywalled=paywalled, tell_after=now)
+    )
 
 
 def revise(
@@ -229,8 +234,9 @@ def _from_row(row: Row[Any]) -> StoredArticle:
         row.language, row.source, publisher,
     )  # fmt: skip
     return StoredArticle(
-        row.id, article, row.guid, row.found_at, row.contact, row.page, row.page_note, row.told_at, row.story
-    )
+        row.id, article, row.guid, row.found_at, row.contact, row.page, row.page_note, row.told_at,
+        row.story, row.paywalled,
+    )  # fmt: skip
 
 
 # The queue in the order of its index: it is read in batches, and sorting it for each would make a long

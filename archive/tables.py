@@ -116,6 +116,8 @@ article = Table(
     # The page: none, wanted, read, failed; and what became of it in plain words.
     Column("page", String(8), nullable=False, default="none"),
     Column("page_note", Text),
+    # Its page showed no text without payment or a login.
+    Column("paywalled", Boolean, nullable=False, default=False),
     # Not told before this moment, unless the page has been read earlier.
     Column("tell_after", Moment, nullable=False),
     Column("told_at", Moment),

@@ -43,7 +43,8 @@ def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResu
     """Keep what the page gave, or why it gave nothing."""
     now = rooms.clock()
     if result.page is None:
-        articles.page_failed(conn, stored.id, result.note, now)
+        paywalled = result.verdict == "paywall"
+        articles.page_failed(conn, stored.id, result.note, now, paywalled=paywalled)
     else:
         articles.page_read(conn, stored.id, _changes(stored, result, now), now)
     if result.hung:

@@ -184,13 +184,27 @@ def _add(
     *,
     reply_to: int | None,
 ) -> None:
-    others = [title for title in _outlets(it.members) if title != _outlet(it.stored)]
-    said = content.alert(it.stored.article, heard, found_at=it.stored.found_at, others=others)
+    said = _said(it.stored, heard, it.members)
     row = NewDelivery(
         channel.name, "alert", said.to_json(), silent, chat_key(channel), article=it.stored.id,
         story=it.story, reply_to=reply_to,
     )  # fmt: skip
     deliveries.add(conn, [row], now)
+
+
+def _said(
+    stored: StoredArticle, heard: Sequence[Match], members: Sequence[StoredArticle]
+) -> content.AlertContent:
+    """What an alert for `stored` says, whose story has these members."""
+    free = None
+    if stored.paywalled:
+        # Free for certain: its text has been read.
+        known = (one.article for one in members if one.article.body and not one.paywalled)
+        free = next((one for one in known if one.language == stored.article.language), None)
+    others = [title for title in _outlets(members) if title != _outlet(stored)]
+    return content.alert(
+        stored.article, heard, found_at=stored.found_at, others=others, paywalled=stored.paywalled, free=free
+    )
 
 
 def _edit(
@@ -201,8 +215,7 @@ def _edit(
     rows = matches.of_articles(conn, [first.id]).get(first.id, [])
     found = [match_from_row(row, first.article) for row in rows]
     shown = routing.watches_for(channel.name, found, rules.watches, rules.settings.ops)
-    others = [title for title in _outlets(it.members) if title != _outlet(first)]
-    said = content.alert(first.article, shown, found_at=first.found_at, others=others).to_json()
+    said = _said(first, shown, it.members).to_json()
     if said != standing.content:
         row = NewDelivery(
             channel.name, "edit", said, True, chat_key(channel), article=it.stored.id, story=it.story,

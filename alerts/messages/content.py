@@ -21,6 +21,8 @@ class AlertContent:
 
     `outlet` is the outlet's title, `country` its ISO code; `others` are the titles of further
     outlets of the story; `watches` their names. `quote` is None where only the headline matched.
+    `free_at` is the outlet to whose free report of the same story `url` leads, where the article itself
+    is behind payment; else None.
     """
 
     title: str
@@ -35,6 +37,7 @@ class AlertContent:
     watches: tuple[str, ...] = ()
     urgency: Urgency = "normal"
     paywalled: bool = False
+    free_at: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""
@@ -113,13 +116,22 @@ def from_json(value: Mapping[str, Any]) -> Content:
 
 
 def alert(
-    article: Article, matches: Sequence[Match], *, found_at: datetime, others: Sequence[str] = ()
+    article: Article,
+    matches: Sequence[Match],
+    *,
+    found_at: datetime,
+    others: Sequence[str] = (),
+    paywalled: bool = False,
+    free: Article | None = None,
 ) -> AlertContent:
-    """What there is to say about `article`, on which `matches` fired (the loudest urgency counts)."""
+    """What there is to say about `article`, on which `matches` fired (the loudest urgency counts).
+
+    Where it is behind payment and `free` is a report of the same story that is not, the link leads there.
+    """
     outlet = article.outlet
     return AlertContent(
         title=article.title,
-        url=article.url,
+        url=article.url if free is None else free.url,
         outlet=outlet.title if outlet else article.source or None,
         country=outlet.country if outlet else None,
         published=article.published,
@@ -129,6 +141,8 @@ def alert(
         others=tuple(others),
         watches=tuple(match.watch for match in matches),
         urgency=max((match.urgency for match in matches), key=URGENCIES.index, default="normal"),
+        paywalled=paywalled,
+        free_at=None if free is None else free.outlet.title if free.outlet else free.source,
     )
 
 
@@ -160,6 +174,7 @@ def _alert_from(value: Mapping[str, Any]) -> AlertContent:
         watches=tuple(value["watches"]),
         urgency=value["urgency"],
         paywalled=value["paywalled"],
+        free_at=value.get("free_at"),
     )
 
 

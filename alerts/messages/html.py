@@ -176,7 +176,8 @@ def _byline(content: AlertContent, options: Options) -> Iterable[str]:
     if content.trust in ("stated", "assumed") and late >= LATE:
         yield f"{span(late)} late"
     if content.paywalled:
-        yield "🔒"
+        free = shortened(clean(content.free_at or ""), LONGEST_OUTLET)
+        yield "🔒" if blank(free) else f"🔒 free at {isolated(free)}"
 
 
 def _time(published: datetime | None, trust: Trust, found_at: datetime, zone: tzinfo) -> str:

@@ -76,6 +76,15 @@ def samples(now: datetime, words: Words = ENGLISH) -> dict[str, Sample]:
         "an alert behind payment, by two watches": Sample(
             replace(plain, paywalled=True, watches=("laos", "asean"))
         ),
+        "an alert behind payment, with a free copy": Sample(
+            replace(
+                plain,
+                paywalled=True,
+                free_at=words.others[0],
+                url="https://river.example/1",
+                others=words.others,
+            )
+        ),
         "an alert without a time": Sample(replace(plain, published=None, trust="none", quote=None)),
         "an alert, Why? pressed": Sample(plain, Additions("why", _why(words))),
         "an alert, Story pressed": Sample(

@@ -118,6 +118,7 @@ alerts = st.builds(
     watches=st.lists(st.from_regex(r"[a-z0-9][a-z0-9-]{0,63}", fullmatch=True), max_size=9).map(tuple),
     urgency=st.sampled_from(["low", "normal", "breaking"]),
     paywalled=st.booleans(),
+    free_at=st.none() | texts,
 )
 additions = st.builds(
     Additions,

@@ -22,6 +22,7 @@ def command(name: str | None, as_html: bool) -> None:
     from rich.console import Console
 
     from alerts.channels.interface import button_rows
+    from alerts.messages.additions import NOTHING_ADDED
     from alerts.messages.samples import samples
     from alerts.messages.terminal import picture
     from alerts.outbox.rehearsal import rehearse
@@ -30,6 +31,9 @@ def command(name: str | None, as_html: bool) -> None:
     console = Console()
     for title, sample in samples(utc_now()).items():
         message = rehearse(sample.content, channel, additions=sample.additions, default_zone=config.timezone)
+        if sample.additions != NOTHING_ADDED and not message.buttons:
+            # Nothing can be pressed there.
+            continue
         if as_html:
             click.echo(f"<!-- {title} -->\n{message.text}\n")
             continue
