@@ -228,6 +228,11 @@ def add_to_message(conn: Connection, delivery: Delivery, additions: dict[str, An
     add(conn, [edit], now)
 
 
+def move_to_story(conn: Connection, articles: Iterable[int], story: int) -> None:
+    """What was sent for these articles belongs to that story."""
+    conn.execute(update(table).where(table.c.article.in_(list(articles))).values(story=story))
+
+
 def counts(conn: Connection) -> dict[State, int]:
     """How many deliveries are in each state; states without any are left out."""
     rows = conn.execute(select(table.c.state, func.count()).group_by(table.c.state))

@@ -224,6 +224,18 @@ def _edit(
         deliveries.add(conn, [row], now)
 
 
+def refresh(conn: Connection, rules: Rulebook, story: int, now: datetime) -> None:
+    """Let the messages that stand for a story say what is true of it now."""
+    members = articles.of_story(conn, story)
+    standing = deliveries.standing(conn, stories=[story])
+    for channel in rules.channels.values():
+        here = [one for one in standing if one.channel == channel.name]
+        first = next((m for m in members if here and m.id == here[0].article), None)
+        if first is not None:
+            told = Told(first.article, first.contact, (), frozenset())
+            _edit(conn, rules, channel, _Subject(first, told, story, members, standing, {}), here[0], now)
+
+
 def match_from_row(row: dict[str, Any], article: Article) -> Match:
     """The match that a row of the archive holds, without hits in text that `article` no longer has."""
     hits = (Hit(**hit) for hit in row["hits"])

@@ -44,6 +44,7 @@ COMMANDS: dict[str, Entry] = {
     "deliveries": Entry("deliveries", "List what is to be sent and what became of it."),
     "retry": Entry("retry", "Send again what could not be sent."),
     "mute": Entry("mute", "List what is muted, or mute it."),
+    "stories": Entry("stories", "List stories and what was withheld; split or merge them."),
     "explain": Entry("explain", "Tell why watches fire on an article, and why not."),
     "terms": Entry("terms", "Tell which terms occur in a text."),
     "backtest": Entry("backtest", "Hold a watch against the archive."),

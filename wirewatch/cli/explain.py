@@ -3,7 +3,7 @@
 Printing only; explaining is `alerts/query/explanation.py`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ def command(what: str, name: str | None) -> None:
 
 
 def _explain_stored(config: "Settings", watchlist: Watchlist, url: str, names: Sequence[str] | None) -> None:
-    from archive import deliveries
+    from archive import deliveries, stories
 
     with opened(config) as archive:
         stored = find_article(archive, url)
@@ -57,6 +57,7 @@ def _explain_stored(config: "Settings", watchlist: Watchlist, url: str, names: S
             raise click.ClickException(f"the archive knows no article at {url}")
         number = stored.id
         standing = archive.read_now(lambda conn: deliveries.standing(conn, articles=[number]))
+        placed = archive.read_now(lambda conn: stories.placed(conn, [number]))
     article = stored.article
     if article.body is None and stored.page != "wanted":
         article = replace(article, body="")
@@ -64,8 +65,20 @@ def _explain_stored(config: "Settings", watchlist: Watchlist, url: str, names: S
         click.echo(line)
     note = f" ({stored.page_note})" if stored.page_note else ""
     click.echo(f"\nmet: {stored.contact}; page: {stored.page}{note}")
+    for how in placed:
+        click.echo(f"story {how.story}: {how.action} ({how.why}){_evidence(how.evidence)}")
     for delivery in standing:
         click.echo(f"delivery {delivery.id}: {delivery.state} to {delivery.channel}")
+
+
+def _evidence(evidence: Mapping[str, object] | None) -> str:
+    """What spoke for joining the story, as numbers (alerts/stories/likeness.py)."""
+    if not evidence:
+        return ""
+    return ": " + ", ".join(f"{name} {evidence[name]}" for name in _TOLD if name in evidence)
+
+
+_TOLD = ("score", "text", "identity", "most", "least", "numbers", "stranger", "days", "copy")
 
 
 def _lines(watchlist: Watchlist, article: Article, names: Sequence[str] | None) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""What happens when a person says that articles were joined wrongly, or ought to have been?
+
+One transaction each: the articles change their story, what was sent for them goes with them, the
+messages that stand say what is true now, and what had been withheld is told. A daemon reads anew
+what is live (`archive.stories.mended`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.routing import Told
+from alerts.stories.features import features
+from archive import articles, deliveries, matches, stories
+from archive.articles import StoredArticle
+from archive.stories import Action, Placed
+from wirewatch.rooms import Durations, Rulebook
+from wirewatch.telling import match_from_row, refresh, tell_channels
+
+
+class CannotMend(Exception):
+    """The stories cannot be mended so; the text says why."""
+
+
+def split(conn: Connection, rules: Rulebook, ids: Sequence[int], now: datetime) -> int:
+    """Let these articles be a story of their own; its number. Raises CannotMend."""
+    chosen = articles.by_ids(conn, ids)
+    left = {one.story for one in chosen if one.story is not None}
+    if not chosen or len(left) != 1 or any(one.story is None for one in chosen):
+        raise CannotMend("the articles to split off are not of one story")
+    (old,) = left
+    if len(chosen) == len(articles.of_story(conn, old)):
+        raise CannotMend(f"these are all articles of story {old}: nothing would be left of it")
+    new = stories.open_story(conn, now)
+    for place, one in enumerate(chosen):
+        _move(conn, one, new, None if place else "new", now)
+    deliveries.move_to_story(conn, [one.id for one in chosen], new)
+    stories.count_mended(conn)
+    for one in articles.by_ids(conn, ids):
+        _tell(conn, rules, one, new, now)
+    # Where the message of the old story went with the others, what is left has none.
+    first = articles.of_story(conn, old)[0]
+    _move(conn, first, old, "new", now)
+    _tell(conn, rules, first, old, now)
+    refresh(conn, rules, old, now)
+    return new
+
+
+def merge(conn: Connection, rules: Rulebook, into: int, others: Sequence[int], now: datetime) -> None:
+    """Let the articles of `others` belong to the story `into`. Raises CannotMend."""
+    for story in (into, *others):
+        if not stories.exists(conn, story):
+            raise CannotMend(f"the archive knows no story {story}")
+    if into in others:
+        raise CannotMend(f"story {into} cannot be merged into itself")
+    moved = [one for story in others for one in articles.of_story(conn, story)]
+    for one in moved:
+        _move(conn, one, into, None, now)
+    deliveries.move_to_story(conn, [one.id for one in moved], into)
+    stories.grow(conn, into, now)
+    stories.count_mended(conn)
+    refresh(conn, rules, into, now)
+
+
+def _move(conn: Connection, one: StoredArticle, story: int, action: Action | None, now: datetime) -> None:
+    """Place an article by hand; without an action it keeps its own, but opens no story."""
+    known = stories.placed(conn, [one.id])
+    if known:
+        kept = replace(known[0], story=story, why="mended", evidence=None)
+        action = action or ("reply" if kept.action == "new" else kept.action)
+        stories.place(conn, replace(kept, action=action))
+    else:
+        found = features(one.article).to_bytes()
+        stories.place(conn, Placed(one.id, story, action or "reply", "mended", None, found, now))
+
+
+def _tell(conn: Connection, rules: Rulebook, one: StoredArticle, story: int, now: datetime) -> None:
+    """Tell an article of a new story wherever no message of its own stands."""
+    rows = matches.of_articles(conn, [one.id]).get(one.id, [])
+    found = [match_from_row(row, one.article) for row in rows]
+    action = stories.placed(conn, [one.id])[0].action
+    told = Told(one.article, one.contact, found, frozenset(match.watch for match in found), action)
+    tell_channels(conn, rules, one, told, story, now, Durations())
