@@ -93,7 +93,11 @@ def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
     if not new:
         return []
     rows = [{column: getattr(article, column) for column in _STORED} for article in new]
-    ids = list(conn.execute(_store(conn), rows).scalars())
+    # Asked for in the order of the rows, SQLite would be given one row at a time.
+    stored: dict[tuple[str, str, str], list[int]] = {}
+    for id_, *said in conn.execute(_store(conn), rows):
+        stored.setdefault((said[0], said[1], said[2]), []).append(id_)
+    ids = [stored[article.canonical, article.guid, article.title].pop() for article in new]
     add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
     return ids
 
@@ -110,7 +114,7 @@ _STORED = [name for name in NewArticle.__slots__ if name != "keys"]
 
 @prepared(table)
 def _store(new: Any) -> Any:
-    return new.returning(table.c.id, sort_by_parameter_order=True)
+    return new.returning(table.c.id, table.c.canonical, table.c.guid, table.c.title)
 
 
 @prepared(identity)

@@ -1,0 +1,158 @@
+"""How many statements and objects does a poll, an article, a message cost?
+
+Seconds differ from machine to machine, these counts do not: a query in a loop shows here at once.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy import event
+
+from alerts.watch import Hit, Match
+from archive import articles
+from archive.archive import Archive
+from archive.articles import StoredArticle
+from crawler.entry import Entry
+from tests.feeds.desk import Clock, Desk, desk
+from tests.outbox.office import Office
+from tests.peers.botapi import BotApiPeer
+from tests.peers.newsroom import PeerNewsroom, rss
+from tests.peers.virtual_time import VirtualTimeLoop, run
+from wirewatch import telling
+
+QUARTER = timedelta(minutes=15)
+# What a feed announces needs no more statements than this, however many articles are new.
+A_POLL = 8
+# A matched article that opens a story: evidence, story, place in the story, what stands, delivery, wake.
+A_MATCHED_ARTICLE = 14
+# Look for work, take it durably, record what became of it.
+A_MESSAGE = 15
+
+
+@contextmanager
+def statements(archive: Archive) -> Iterator[list[str]]:
+    """What is executed meanwhile, but for the beginnings and ends of transactions."""
+    said: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("begin"):
+            said.append(statement)
+
+    event.listen(archive.engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(archive.engine, "before_cursor_execute", note)
+
+
+def feeds(port: int, count: int) -> list[dict[str, str]]:
+    return [
+        {
+            "name": f"s-{number}",
+            "url": f"http://outlet-{number}.example:{port}/feed",
+            "every": "15m",
+            "full_text": "never",
+        }
+        for number in range(count)
+    ]
+
+
+@asynccontextmanager
+async def met(loop: VirtualTimeLoop, folder: Path) -> AsyncIterator[tuple[PeerNewsroom, Desk]]:
+    """A source that has been met already: what it announces now is news."""
+    async with (
+        PeerNewsroom(clock=loop.time) as site,
+        desk(Clock(loop), folder, feeds(site.port, 1), min_delay="0s") as here,
+    ):
+        # Without jitter it is due again after exactly its interval.
+        here.rooms.chance = lambda: 0.5
+        site.script("/feed", rss(["A quiet day"]))
+        await here.passes(QUARTER)
+        yield site, here
+
+
+def test_a_round_without_news_costs_less_than_a_statement_a_feed_and_makes_no_entries(tmp_path: Path) -> None:
+    count = 50
+
+    async def story(loop: VirtualTimeLoop) -> tuple[int, int, list[str]]:
+        async with (
+            PeerNewsroom(clock=loop.time) as site,
+            desk(Clock(loop), tmp_path, feeds(site.port, count), min_delay="0s") as here,
+        ):
+            # Without jitter all of them stay due together, as after a start.
+            here.rooms.chance = lambda: 0.5
+            site.script("/feed", rss(["A quiet day"]))
+            await here.passes(QUARTER)
+            asked, made = len(site.requests), 0
+            make = Entry.__init__
+
+            def counting(*given: Any, **named: Any) -> None:
+                nonlocal made
+                made += 1
+                make(*given, **named)
+
+            with statements(here.rooms.archive) as said, patch.object(Entry, "__init__", counting):
+                await here.passes(QUARTER)
+            return len(site.requests) - asked, made, said
+
+    polls, entries, said = run(story)
+    assert polls == count
+    assert entries == 0
+    assert len(said) < count / 4
+
+
+@pytest.mark.parametrize("new", [5, 60])
+def test_new_articles_are_kept_in_as_many_statements_as_one(tmp_path: Path, new: int) -> None:
+    async def story(loop: VirtualTimeLoop) -> list[str]:
+        async with met(loop, tmp_path) as (site, here):
+            site.script("/feed", rss([f"News of dam number {number}" for number in range(new)]))
+            with statements(here.rooms.archive) as said:
+                await here.passes(QUARTER)
+            assert len(here.articles()) == new + 1
+            return said
+
+    written = [statement for statement in run(story) if not statement.startswith(("SELECT min", "UPDATE"))]
+    assert len(written) <= A_POLL
+
+
+def test_telling_costs_two_statements_a_batch_for_what_no_watch_wants_and_a_few_for_what_one_does(
+    tmp_path: Path,
+) -> None:
+    async def story(loop: VirtualTimeLoop) -> tuple[int, int]:
+        async with met(loop, tmp_path) as (site, here):
+            site.script("/feed", rss([f"Dam number {number} of the north opens" for number in range(30)]))
+            await here.passes(QUARTER)
+            rooms, now = here.rooms, here.clock()
+            batch = rooms.archive.read_now(lambda conn: articles.untold(conn, now, 100))
+            live = [one for one in batch if one.contact == "live"]
+
+            def told(conn: Any, of: list[StoredArticle], found: list[Match]) -> None:
+                telling.tell(conn, rooms.rules, [(one, found) for one in of], now, rooms.durations)
+
+            with statements(rooms.archive) as unwanted:
+                rooms.archive.write_now(lambda conn: told(conn, live[:10], []))
+            match = Match("laos", "normal", (Hit("title", 0, 3, "Dam", "dam", None, False),))
+            with statements(rooms.archive) as wanted:
+                rooms.archive.write_now(lambda conn: told(conn, live[10:30], [match]))
+            return len(unwanted), len(wanted)
+
+    unwanted, wanted = run(story)
+    assert unwanted <= 2
+    assert wanted <= 20 * A_MATCHED_ARTICLE
+
+
+async def test_a_message_costs_a_few_statements_however_long_the_queue(sqlite_archive: Archive) -> None:
+    async with BotApiPeer() as api:
+        office = Office(sqlite_archive, api)
+        office.channel("desk", api.private(api.person("Reader")).id)
+        for number in range(20):
+            office.alert("desk", number)
+        with statements(sqlite_archive) as said:
+            await office.run(60)
+        assert office.states() == {"sent": 20}
+        assert len(said) <= 20 * A_MESSAGE
