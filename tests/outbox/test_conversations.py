@@ -113,7 +113,7 @@ async def room(office: Office, chat: Chat | None = None) -> Room:
 
     def step(conn: Any) -> int:
         matches.add(conn, article, [row], START)
-        story = stories.open_story(conn, None, START)
+        story = stories.open_story(conn, START)
         articles.put_into_stories(conn, [(article, story)])
         return story
 
