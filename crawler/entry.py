@@ -18,9 +18,8 @@ class Entry:
     `link` is absolute, as given by the source; `guid` is the feed's own id, "" where it has
     none. `content` is the full text if the feed carries it, as plain text, else "". `published`
     is UTC with its `trust`; `language` is BCP 47 or None. `outlet_title` names the publisher where
-    the source gathers other people's articles, else "", and
-    `outlet_url` is that publisher's site. `why` tells people why this was taken for an
-    article, where that was a guess.
+    the source gathers other people's articles, else "", and `outlet_url` is that publisher's site.
+    `why` tells people why this was taken for an article, where that was a guess.
     """
 
     link: str
