@@ -247,6 +247,8 @@ class Client:
                 except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
                     if not connection.reused:
                         raise
+                # It may have seen the request all the same, so it gets its delay.
+                await asyncio.sleep(self.turns.min_delay)
                 return await self._once(url, headers, proxy, max_bytes, _Connection())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _in_plain_words(error, url, proxy, deadline) from error

@@ -63,8 +63,13 @@ class Run:
         """Each visit to a feed (wherever it lives) and the time to the next."""
         own = [v for v in self.visits if v.path.endswith(f"/{feed.name}") and v.status not in (301, 302)]
         for one, other in pairwise(own):
-            if not self.slept_between(one, other):
+            if not (self.slept_between(one, other) or is_second_try(one, other)):
                 yield one, other.wall - one.wall
+
+
+def is_second_try(one: Visit, other: Visit) -> bool:
+    """Whether a server closed an idle connection under a request, which was then made anew."""
+    return one.status == 0 and one.path == other.path and other.time - one.time <= 2
 
 
 def live(folder: Path, count: int, start: datetime, days: int, sleeps: timedelta) -> Run:
@@ -139,7 +144,13 @@ def test_no_host_is_asked_twice_at_once_or_within_the_delay(lived: Run) -> None:
 def test_every_request_is_counted(lived: Run) -> None:
     assert sum(state.requests for state in lived.states.values()) == len(lived.visits)
     redirected = sum(visit.status in (301, 302) for visit in lived.visits)
-    assert sum(state.polls for state in lived.states.values()) == len(lived.visits) - redirected
+    by_path = defaultdict(list)
+    for visit in lived.visits:
+        by_path[visit.path].append(visit)
+    again = sum(is_second_try(*two) for visits in by_path.values() for two in pairwise(visits))
+    assert sum(state.polls for state in lived.states.values()) == len(lived.visits) - redirected - again
+    # That is rare: the next feed of a host, within the seconds that a connection is kept.
+    assert again <= len(lived.visits) / 10_000
 
 
 def test_no_feed_is_asked_before_its_time(lived: Run) -> None:
