@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
@@ -162,6 +163,9 @@ async def _open(
 ) -> tuple[Rooms, Outgoing]:
     """Open every door, in an order in which each can still be closed when a later one fails."""
     rules = Rulebook.compile(settings)
+    if isinstance(settings.archive, Path):
+        # The state folder of a first start; what lies there is its owner's business.
+        settings.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     archive = Archive(settings.archive)
     stack.callback(archive.close)
     await asyncio.to_thread(prepare, archive)

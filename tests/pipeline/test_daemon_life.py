@@ -16,6 +16,7 @@ from tests.peers.botapi import BotApiPeer
 from tests.peers.faults import delay
 from tests.peers.newsroom import PeerNewsroom, Reply, rss
 from tests.pipeline.house import feed_source, headlines, house, until, write_config
+from tests.pipeline.test_housekeeping import amend
 from tests.pipeline.test_whole_path import entry
 from wirewatch.demo.botapi import Chat
 
@@ -139,3 +140,14 @@ async def test_an_archive_that_is_locked_for_a_while_costs_time_and_nothing_else
             other.execute("rollback")
         await until(lambda: bool(api.ledger.messages), 30)
     assert headlines(api) == ["Laos opens a bridge"]
+
+
+async def test_a_first_start_makes_the_folder_of_its_archive(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss(["Quiet"]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    amend(folder, archive=str(tmp_path / "state" / "wirewatch" / "archive.db"))
+    async with house(folder):
+        await until(lambda: bool(site.seen("/feed")))
+    assert (tmp_path / "state" / "wirewatch" / "archive.db").is_file()
