@@ -137,6 +137,13 @@ def keep_places(conn: Connection, places: Mapping[str, str], now: datetime) -> l
     return moved
 
 
+def free_leases(conn: Connection) -> None:
+    """At start, by the one daemon: whoever held a lease is dead, and its source need not wait for the
+    lease's end. A command that polls beside it writes nothing back."""
+    held = update(table).where(table.c.lease_until.is_not(None))
+    conn.execute(held.values(lease_until=None, lease_fence=table.c.lease_fence + 1))
+
+
 def not_later(conn: Connection, now: datetime, farthest: datetime) -> None:
     """Let what was polled in a future that has not come, or is due after `farthest`, be due now."""
     wrong = or_(table.c.last_polled_at > now, table.c.due_at > farthest)

@@ -20,7 +20,7 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from archive import articles, deliveries
+from archive import articles, deliveries, sources
 from archive.archive import Archive, ArchiveError, told_plainly
 from archive.lock import DaemonLock
 from archive.schema import check_whole, prepare
@@ -196,6 +196,7 @@ async def _recover(rooms: Rooms) -> None:
     rules, now = rooms.rules, rooms.clock()
     await rooms.archive.write(lambda conn: adopt(conn, rules, now))
     await rooms.archive.write(mended)
+    await rooms.archive.write(sources.free_leases)
     await rooms.archive.write(lambda conn: settle(conn, now))
     await rooms.archive.write(lambda conn: deliveries.recover(conn, now, rooms.durations.outbox.settle))
     await rooms.archive.write(partial(_wake_all, now))

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,19 @@ async def test_a_first_start_makes_the_folder_of_its_archive(
     async with house(folder):
         await until(lambda: bool(site.seen("/feed")))
     assert (tmp_path / "state" / "wirewatch" / "archive.db").is_file()
+
+
+async def test_a_source_does_not_wait_for_the_lease_of_a_dead_daemon(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss(["Quiet"]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder) as daemon:
+        await until(lambda: bool(site.seen("/feed")) and daemon.idle)
+    archive = Archive(folder / "wirewatch.db")
+    day = timedelta(days=1)
+    archive.write_now(lambda conn: sources.claim(conn, "post", datetime.now(UTC) + day, day))
+    archive.close()
+    polled = len(site.seen("/feed"))
+    async with house(folder):
+        await until(lambda: len(site.seen("/feed")) > polled)

@@ -1,5 +1,5 @@
-"""A month on the injected clock: the end of summer time, a leap day, a sleep of nine hours, the clock set by a
-day both ways, a full disk for an hour. Every digest, poll and retention run is accounted for.
+"""A month on the injected clock: the end of summer time, a leap day, a sleep of nine hours, the clock set by
+a day both ways, a full disk for an hour. Every digest, poll and retention run is accounted for.
 
 Small by default (two days); `-m full` runs the whole month.
 """
