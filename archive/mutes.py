@@ -76,6 +76,12 @@ def end(conn: Connection, ids: Iterable[int], now: datetime) -> int:
     return conn.execute(update(table).where(*chosen).values(until=now)).rowcount
 
 
+def move_story(conn: Connection, old: int, new: int) -> None:
+    """What is muted of the story `old` is muted of `new`, which its articles belong to now."""
+    chosen = (table.c.kind == "story", table.c.key == str(old))
+    conn.execute(update(table).where(*chosen).values(key=str(new)))
+
+
 def count_held(conn: Connection, ids: Iterable[int]) -> None:
     """Each of these has kept back one article more."""
     conn.execute(update(table).where(table.c.id.in_(list(ids))).values(held=table.c.held + 1))

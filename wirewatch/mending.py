@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from alerts.routing import Told
 from alerts.stories.features import features
-from archive import articles, deliveries, matches, stories
+from archive import articles, deliveries, matches, mutes, stories
 from archive.articles import StoredArticle
 from archive.stories import Action, Placed
 from wirewatch.rooms import Durations, Rulebook
@@ -59,6 +59,8 @@ def merge(conn: Connection, rules: Rulebook, into: int, others: Sequence[int], n
     for one in moved:
         _move(conn, one, into, None, now)
     deliveries.move_to_story(conn, [one.id for one in moved], into)
+    for story in others:
+        mutes.move_story(conn, story, into)
     stories.grow(conn, into, now)
     stories.count_mended(conn)
     refresh(conn, rules, into, now)

@@ -16,6 +16,7 @@ from archive.mutes import Kind, Mute, NewMute
 from tests.messages.newsdesk import Newsdesk
 from tests.outbox.office import START, Clock
 from tests.peers.botapi import BotApiPeer
+from wirewatch import mending
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ARTICLE = Article("a", "https://post.example/a", "t", source="post-business", outlet=Outlet("post", "Post"))
@@ -112,3 +113,20 @@ async def test_a_muted_source_and_a_muted_story_say_nothing_new(
     # The message that stands goes on to say who else reports it.
     edited = api.ledger.of("editMessageText", chat_id=here)[-1].text
     assert "also: Wire One" in edited
+
+
+async def test_a_mute_follows_its_story_into_another(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer
+) -> None:
+    desk, here, _ = newsdesk(tmp_path, sqlite_archive, api)
+    rows = [desk.publish("Laos opens a bridge"), desk.publish("Laos counts its elephants")]
+    await desk.run(minutes=1)
+    into, other = (
+        one.story or 0 for one in sqlite_archive.read_now(lambda conn: articles.by_ids(conn, rows))
+    )
+    assert into != other
+    new = NewMute("story", str(other), str(here), START + timedelta(days=1), "anna")
+    sqlite_archive.write_now(lambda conn: mutes.add(conn, [new], desk.clock()))
+    sqlite_archive.write_now(lambda conn: mending.merge(conn, desk.rules, into, [other], desk.clock()))
+    (row,) = sqlite_archive.read_now(lambda conn: mutes.active(conn, desk.clock()))
+    assert row.key == str(into)
