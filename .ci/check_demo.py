@@ -30,6 +30,8 @@ def main(path: Path) -> None:
     assert len(opinion) == 1, f"{len(opinion)} messages name all three watches"
     copies = [m for m in messages if len(m["sources"]) > 1]
     assert copies, "no message was grown by a copy"
+    headlines = [message["text"].partition("\n")[0] for message in messages]
+    assert len(set(headlines)) == len(headlines), "a copy was told as if it were news"
     print(f"{len(messages)} messages, slowest {max(m['latency_s'] for m in messages):.1f} s")
 
 

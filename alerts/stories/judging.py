@@ -17,7 +17,8 @@ Why = Literal["copy", "update", "correction", "event", "language", "apart"]
 COPY = 0.62
 COPY_SCORE = 0.75
 COPY_DAYS = 3.0
-# Nothing but the same text is so alike; it is the same a week later, or whatever clocks say.
+# Nothing but the same text is so alike; it is the same a week later, or whatever clocks say. A thin one
+# may be what stands above every week's news.
 SAME = 0.97
 # A score from which an article belongs to a story; after so many days of silence it is another event.
 JOIN = 0.5
@@ -52,7 +53,8 @@ def judge(likeness: Likeness, *, correction: bool) -> Verdict:
 
 def _is_copy(likeness: Likeness) -> bool:
     alike = likeness.copy >= COPY and likeness.timeless >= COPY_SCORE and not likeness.stranger
-    return alike and (likeness.days <= COPY_DAYS or (likeness.copy >= SAME and not likeness.news))
+    same = likeness.copy >= SAME and not likeness.news and not likeness.thin
+    return alike and (likeness.days <= COPY_DAYS or same)
 
 
 def _is_sure(likeness: Likeness) -> bool:

@@ -18,6 +18,8 @@ from alerts.stories.thread import Text, Thread
 
 # A text shorter than this (units) is no copy, however alike: "Photos of the day".
 SHORTEST_COPY = 18
+# The same, where headline and text agree word for word.
+SHORTEST_SAME = 12
 # Where everything is a name (German nouns) or nothing (no capitals), one unknown word of a headline
 # tells nothing, unless the headlines are otherwise alike: so large a part of them.
 _ALIKE_TITLES = 0.4
@@ -236,7 +238,7 @@ def _copied(found: Features, thread: Thread) -> tuple[Text | None, float]:
     """Which text of the thread the article copies most of, and how much of the shorter one."""
     best, most = None, 0.0
     for text in thread.texts:
-        part = 1.0 if text.text == found.text and found.length >= SHORTEST_COPY else contained(found, text)
+        part = 1.0 if text.text == found.text and found.length >= SHORTEST_SAME else contained(found, text)
         if part > most:
             best, most = text, part
     return best, most

@@ -45,6 +45,36 @@ def test_a_copy_is_withheld_and_another_event_is_new() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "summary", "days", "withheld"),
+    [
+        (
+            "North Korea opens rebuilt grain terminal",
+            "State radio showed a ship at a quay that stood empty.",
+            1,
+            True,
+        ),
+        # What stands above every week's news is no copy of last week's, and some words are above any.
+        (
+            "North Korea opens rebuilt grain terminal",
+            "State radio showed a ship at a quay that stood empty.",
+            6,
+            False,
+        ),
+        ("Photos of the day", "Our choice of pictures.", 1, False),
+    ],
+)
+def test_a_teaser_that_is_the_same_word_for_word_is_a_copy_for_some_days(
+    title: str, summary: str, days: int, withheld: bool
+) -> None:
+    teaser = {"title": title, "summary": summary}
+    ended = cluster(
+        {"id": "a", "published": "2026-11-05T00:30:00Z", **teaser},
+        {"id": "b", "published": f"2026-11-{5 + days:02}T00:30:00Z", **teaser},
+    )
+    assert (answers(ended)[1][2] == "withhold") is withheld
+
+
+@pytest.mark.parametrize(
     ("title", "body"),
     [
         ("North Korea fires missile", LAUNCH.replace("600", "650")),
