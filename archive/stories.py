@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select, update
 
 from archive import facts
 from archive.insert import prepared
@@ -128,7 +128,9 @@ def grown(conn: Connection, since: datetime, limit: int) -> list[Story]:
 
 def withheld_since(conn: Connection, since: datetime) -> int:
     """How many articles were withheld after `since`."""
-    chosen = select(func.count()).where(placements.c.action == "withhold", placements.c.placed_at > since)
+    # Written as in the partial index, or SQLite would not use it.
+    withheld: ColumnElement[bool] = literal_column("placement.action = 'withhold'")
+    chosen = select(func.count()).select_from(placements).where(withheld, placements.c.placed_at > since)
     return conn.execute(chosen).scalar_one()
 
 

@@ -175,7 +175,10 @@ placement = Table(
     Column("features", LargeBinary, nullable=False),
     Column("placed_at", Moment, nullable=False),
     Index("uq_placement_article", "article", unique=True),
-)
+    # How many were withheld of late.
+    Index("ix_placement_withheld", "placed_at", sqlite_where=text("action = 'withhold'"),
+          postgresql_where=text("action = 'withhold'")),
+)  # fmt: skip
 
 delivery = Table(
     "delivery",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from archive import articles, backlog, chats, deliveries, digests, events, sources
+from archive import articles, backlog, chats, deliveries, digests, events, sources, stories
 from archive.archive import Archive
 from archive.backlog import Heap
 from archive.chats import Chat, Trouble
@@ -48,6 +48,8 @@ class Seen:
     articles: int
     offline_since: datetime | None = None
     refused: Refused | None = None
+    # Articles of the last day that were withheld, since their story had them.
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def look(archive: Archive, now: datetime) -> Seen:
             articles.count(conn),
             offline.since(conn),
             refused(conn),
+            stories.withheld_since(conn, now - timedelta(days=1)),
         )
 
     return archive.read_now(step)

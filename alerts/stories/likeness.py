@@ -213,7 +213,7 @@ def _part(named: Set[int], known: Set[int], rarity: Mapping[int, float]) -> floa
 def _numbers(found: Features, thread: Thread) -> float:
     """Whether the numbers are the same; small ones agree by chance and say less."""
     mine = {number.value for number in found.numbers}
-    theirs = {number.value for text in thread.texts[-_LATEST:] for number in text.numbers}
+    theirs = {number for text in thread.texts[-_LATEST:] for number in text.numbers}
     same = _told(mine & theirs, 0.2)
     other = min(_told(mine - theirs, 0.4), _told(theirs - mine, 0.4))
     return (same - other) / (same + other + 0.5)
@@ -258,7 +258,7 @@ def contained(found: Features, text: Text) -> float:
 
 def has_news(found: Features, text: Text) -> bool:
     """Whether the article bears a number, as far as both texts go, that the text does not."""
-    known = {number.value for number in text.numbers}
+    known = set(text.numbers)
     return any(_within(number, text.length) and number.value not in known for number in found.numbers)
 
 

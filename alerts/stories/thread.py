@@ -7,12 +7,12 @@ thread of a thousand articles is no larger than one of twenty. Whether an articl
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from alerts.stories.features import IN_TITLE, NAME, Features, Number
+from alerts.stories.features import IN_TITLE, NAME, Features
 
 # Terms that are kept of many articles: where there are more, the lightest go until so many are left.
 MOST_TERMS = 220
@@ -29,7 +29,7 @@ class Text:
     sketch: "array[int]"
     length: int
     text: int
-    numbers: tuple[Number, ...]
+    numbers: "array[int]"
 
 
 class Change(NamedTuple):
@@ -56,9 +56,9 @@ class Thread:
         self.texts: list[Text] = []
         self._signs: array[int] = array("I")
         self._terms: array[int] = array("I")
-        self._weights: array[int] = array("I")
-        self._titled: array[int] = array("I")
-        self._named: array[int] = array("I")
+        self._weights: array[int] = array("H")
+        self._titled: array[int] = array("H")
+        self._named: array[int] = array("H")
 
     @property
     def terms(self) -> Sequence[int]:
@@ -86,7 +86,8 @@ class Thread:
         self.articles += 1
         self.grown = max(self.grown, now)
         if told or not self.texts:
-            text = Text(article, found.sketch, found.length, found.text, found.numbers)
+            numbers = array("I", (number.value for number in found.numbers))
+            text = Text(article, found.sketch, found.length, found.text, numbers)
             self.texts = [*self.texts[-MOST_TEXTS + 1 :], text]
         before = dict.fromkeys(self._terms)
         weights = self.weights()
@@ -100,10 +101,16 @@ class Thread:
             heaviest = sorted(weights, key=weights.__getitem__, reverse=True)[:_KEPT_TERMS]
             weights = {term: weights[term] for term in heaviest}
         self._terms = array("I", weights)
-        self._weights = array("I", weights.values())
-        self._titled = array("I", (titled[term] for term in weights))
-        self._named = array("I", (named[term] for term in weights))
+        self._weights = array(_code(weights), weights.values())
+        self._titled = array(_code(titled), (titled[term] for term in weights))
+        self._named = array(_code(named), (named[term] for term in weights))
         signs = [sign for sign in dict.fromkeys(found.signs) if sign not in self.signs]
         signs = signs[: _MOST_SIGNS - len(self._signs)]
         self._signs.extend(signs)
         return Change([t for t in weights if t not in before], [t for t in before if t not in weights], signs)
+
+
+def _code(counts: Mapping[int, int]) -> Literal["B", "H", "I"]:
+    """The smallest kind of array that holds these: most threads are of one article."""
+    most = max(counts.values(), default=0)
+    return "B" if most < 256 else "H" if most < 65_536 else "I"

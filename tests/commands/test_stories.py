@@ -82,6 +82,16 @@ def test_a_grown_story_is_listed_with_what_was_withheld(news: Newsdesk) -> None:
     assert news.titles() == ["Laos opens bridge", "Laos warns of dengue"]
 
 
+def test_status_says_how_many_were_withheld(news: Newsdesk) -> None:
+    assert "Withheld" not in news.desk.run("status").out
+    news.tells("Laos opens bridge", BRIDGE)
+    news.tells("Bridge opens", BRIDGE)
+    assert (
+        "Withheld in a day, since their story had them: 1 (`wirewatch stories`)"
+        in news.desk.run("status").out
+    )
+
+
 def test_explain_says_how_an_article_came_to_its_story(news: Newsdesk) -> None:
     news.tells("Laos opens bridge", BRIDGE)
     copy = news.tells("Bridge opens", BRIDGE)

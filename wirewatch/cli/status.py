@@ -64,6 +64,8 @@ def _lines(status: "Status", now: datetime, zone: tzinfo) -> list[str]:
     if status.coming:
         lines += ["", "Next:"]
         lines += [f"  {coming.what}: {shown(coming.at, now, zone)}" for coming in status.coming]
+    if seen.withheld:
+        lines += ["", f"Withheld in a day, since their story had them: {seen.withheld} (`wirewatch stories`)"]
     if any(seen.tallies.values()):
         tallies = ", ".join(f"{name} {count}" for name, count in seen.tallies.items())
         lines += ["", f"Messages whose arrival was not known: {tallies}"]
@@ -86,6 +88,7 @@ def _as_json(status: "Status") -> dict[str, object]:
         ],
         "next": [{"what": c.what, "at": machine(c.at)} for c in status.coming],
         "articles": seen.articles,
+        "withheld": seen.withheld,
         "sources": {state: states.count(state) for state in dict.fromkeys(states)},
         "deliveries": dict(seen.counts),
         "unknown_outcomes": dict(seen.tallies),
