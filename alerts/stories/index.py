@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import log
 
-MOST_VISITS = 6_000
+MOST_VISITS = 2_500
 # A stream that has just begun knows no term as common: so many threads are imagined.
 _IMAGINED = 40
 # A term that fewer threads have says no more than one that so many have: most are slips and one-offs.
