@@ -97,9 +97,17 @@ class Message:
     buttons: tuple[Button, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message of ours whose buttons were changed: what it says, and where its links lead."""
+
+    text: str
+    links: tuple[str, ...] = ()
+
+
 # What a message id turned out to be: ours (it bears exactly these buttons), other (another
-# message, or none), stamped (it was a message of ours that did not bear them, and now does).
-Sight = Literal["ours", "other", "stamped"]
+# message, or none), or what it says (it was a message of ours that did not bear them, and now does).
+Sight = Literal["ours", "other"] | Seen
 
 
 class Looker(Protocol):
@@ -116,6 +124,14 @@ class Looker(Protocol):
 
     async def look(self, chat: str, message_id: int, buttons: tuple[Button, ...]) -> Sight | Outcome:
         """Ask what this message id is; an Outcome where that could not be learnt."""
+
+    async def read(
+        self, chat: str, message_id: int, buttons: tuple[Button, ...]
+    ) -> Literal["other"] | Seen | Outcome:
+        """What does this message of ours say, whatever buttons it bears? Afterwards it bears these.
+
+        After an Outcome it bears these, the ones it had, or none.
+        """
 
     async def stamp(self, chat: str, message_id: int, buttons: tuple[Button, ...]) -> Outcome:
         """Put these buttons, or none, under a message of ours."""

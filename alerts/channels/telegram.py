@@ -8,7 +8,7 @@ updates are `alerts/bot/`.
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import httpx
 from telegram import (
@@ -17,6 +17,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    Message,
     ReplyParameters,
 )
 from telegram.constants import ParseMode
@@ -24,14 +25,15 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from alerts.channel import BaseChannel, TelegramSettings
+from alerts.channels import interface
 from alerts.channels.console import ConsoleSender
 from alerts.channels.interface import (
     Button,
     Looker,
-    Message,
     Moved,
     NotSent,
     Outcome,
+    Seen,
     Sender,
     Sent,
     Sight,
@@ -109,7 +111,7 @@ class TelegramSender:
         self._me: int | None = None
         self._rights: dict[str, tuple[float, str | None]] = {}
 
-    async def send(self, message: Message) -> Outcome:
+    async def send(self, message: interface.Message) -> Outcome:
         """Post `message`."""
         reply = message.reply_to
         posted = await _tried(
@@ -126,7 +128,7 @@ class TelegramSender:
         )
         return classify(posted) if isinstance(posted, TelegramError) else Sent(posted.message_id)
 
-    async def edit(self, message_id: int, message: Message) -> Outcome:
+    async def edit(self, message_id: int, message: interface.Message) -> Outcome:
         """Make the message with this id say what `message` says."""
         done = await _tried(
             self.bot.edit_message_text(
@@ -185,10 +187,23 @@ class TelegramSender:
         """What is `message_id`? Ours, if it bears exactly these buttons."""
         answer = await self._mark(chat, message_id, buttons)
         if not isinstance(answer, TelegramError):
-            return "stamped"
+            return _seen(answer)
         if not_modified(answer):
             return "ours"
         return "other" if not_ours(answer) else classify(answer)
+
+    async def read(
+        self, chat: str, message_id: int, buttons: tuple[Button, ...]
+    ) -> Literal["other"] | Seen | Outcome:
+        """What does this message of ours say? Only a change is answered with the message.
+
+        So its buttons are taken away and put back: one of the two changes something.
+        """
+        bare = await self._mark(chat, message_id, ())
+        if isinstance(bare, TelegramError) and not not_modified(bare):
+            return "other" if not_ours(bare) else classify(bare)
+        answer = await self._mark(chat, message_id, buttons)
+        return classify(answer) if isinstance(answer, TelegramError) else _seen(answer)
 
     async def stamp(self, chat: str, message_id: int, buttons: tuple[Button, ...]) -> Outcome:
         """Put these buttons, or none, under the message."""
@@ -210,6 +225,12 @@ class TelegramSender:
         if isinstance(answer, TelegramError) and not nothing_to_delete(answer):
             return classify(answer)
         return Sent(message_id)
+
+
+def _seen(answer: object) -> Seen:
+    if not isinstance(answer, Message):
+        return Seen("")
+    return Seen(answer.text or "", tuple(entity.url for entity in answer.entities if entity.url))
 
 
 def keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
@@ -240,7 +261,7 @@ def _chat(chat: str) -> int | str:
     return chat if chat.startswith("@") else int(chat)
 
 
-def _preview(message: Message) -> LinkPreviewOptions:
+def _preview(message: interface.Message) -> LinkPreviewOptions:
     if message.preview_url is None:
         return _PREVIEW_OFF
     return LinkPreviewOptions(

@@ -7,15 +7,15 @@ everything else about sending, is the worker's.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from alerts.channel import Channel, TelegramChannel
-from alerts.channels.interface import Looker, NotSent, Outcome, Permanent, Sent, Wait
+from alerts.channels.interface import Looker, NotSent, Outcome, Permanent, Seen, Sent, Wait
 from alerts.outbox.outcomes import Report, adopt
-from alerts.outbox.preparing import buttons
+from alerts.outbox.preparing import buttons, is_of
 from alerts.outbox.transitions import Event, Times, after
 from archive import chats, events, outgoing
 from archive.archive import Archive
@@ -35,7 +35,8 @@ class Search:
 
     `closed` tells that a later message of ours ends the range: what is not in it did not arrive
     before that one. `doubtful` are ids that were asked about and did not answer, `pending` the one
-    that was asked about last.
+    that was asked about last. What is doubtful is read: `unread` are those whose turn is still to come,
+    `read` those that had theirs.
     """
 
     ids: tuple[int, ...]
@@ -43,6 +44,8 @@ class Search:
     tried: int = 0
     doubtful: tuple[int, ...] = ()
     pending: int | None = None
+    unread: list[int] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)
 
     @property
     def over(self) -> bool:
@@ -75,11 +78,14 @@ def search(conn: Connection, delivery: Delivery) -> Search:
     """The ids above the delivery's mark that are not known to be another message."""
     mark = delivery.mark or 0
     highest = chats.get(conn, delivery.chat).highest_id or mark
-    taken = chats.known_ids(conn, delivery.chat, mark, limit=20 * MOST_IDS) | set(delivery.doubtful or ())
+    doubtful = tuple(delivery.doubtful or ())
+    known = chats.known_ids(conn, delivery.chat, mark, limit=20 * MOST_IDS)
+    taken = known | set(doubtful)
     last = max(highest, mark) + BEYOND
     free = [id_ for id_ in range(mark + 1, min(last, mark + 21 * MOST_IDS) + 1) if id_ not in taken]
     ids = tuple(free[:MOST_IDS])
-    return Search(ids, bool(ids) and highest >= ids[-1], doubtful=tuple(delivery.doubtful or ()))
+    unread = [id_ for id_ in doubtful if id_ > mark and id_ not in known]
+    return Search(ids, bool(ids) and highest >= ids[-1], doubtful=doubtful, unread=unread)
 
 
 class Looking:
@@ -115,6 +121,8 @@ class Looking:
         if wanted is None:
             wanted = await self._archive.read(lambda conn: search(conn, delivery))
             self._searches[delivery.id] = wanted
+        if wanted.unread:
+            return await self._read(delivery, channel, wanted, looker)
         if wanted.over:
             await self._not_found(delivery, wanted)
             return None
@@ -133,13 +141,51 @@ class Looking:
             case "ours":
                 self._searches.pop(delivery.id, None)
                 await self._found(delivery, id_, looker)
-            case "stamped":
-                await self._misfire(delivery, channel, id_, looker)
+            case Seen():
+                await self._misfire(delivery, channel, id_, sight, looker)
             case "other":
                 wanted.pending = None
                 wanted.tried += 1
             case _:
                 wanted.tried += 1
+                wanted.doubtful += (id_,)
+                wanted.pending = None
+                wanted.unread.append(id_)
+        return None
+
+    async def _read(
+        self, delivery: Delivery, channel: Channel, wanted: Search, looker: Looker
+    ) -> Outcome | None:
+        """An id that did not answer: what stands there may bear our buttons by our own question.
+
+        But what it says is its own, so it is read, twice where the first answer is lost too.
+        """
+        id_ = wanted.unread[0]
+        if await self._archive.read(lambda conn: _is_known(conn, delivery.chat, id_)):
+            wanted.unread.pop(0)
+            return None
+        seen = await looker.read(delivery.chat, id_, buttons(delivery, channel))
+        match seen:
+            case Wait() | NotSent():
+                return seen
+            case Permanent():
+                self._searches.pop(delivery.id, None)
+                await self.blind(delivery, channel, seen.reason)
+            case "other":
+                wanted.unread.pop(0)
+                wanted.doubtful = tuple(doubted for doubted in wanted.doubtful if doubted != id_)
+            case Seen():
+                wanted.unread.pop(0)
+                lost = await self._archive.read(lambda conn: outgoing.lost(conn, delivery))
+                said = sum(is_of(seen, other, channel) for other in [delivery, *lost])
+                # One article may go to two topics of a group: their alerts read alike.
+                if said <= 1:
+                    await self._misfire(delivery, channel, id_, seen, looker)
+            case _:
+                wanted.unread.pop(0)
+                if id_ not in wanted.read:
+                    wanted.read.add(id_)
+                    wanted.unread.append(id_)
         return None
 
     async def _doubt(self, delivery: Delivery, wanted: Search, id_: int) -> bool:
@@ -158,7 +204,7 @@ class Looking:
 
         def step(conn: Connection) -> bool:
             # Messages sent since the search began.
-            if id_ in chats.known_ids(conn, delivery.chat, id_ - 1, limit=1):
+            if _is_known(conn, delivery.chat, id_):
                 return False
             outgoing.change(conn, delivery.id, delivery.state, now, doubtful=asked, **begun)
             return True
@@ -222,17 +268,29 @@ class Looking:
         else:
             await self._give_up(delivery, channel, why)
 
-    async def _misfire(self, delivery: Delivery, channel: Channel, id_: int, looker: Looker) -> None:
-        """A message of ours that bore other buttons, or none, bears ours now: put it right.
+    async def _misfire(
+        self, delivery: Delivery, channel: Channel, id_: int, seen: Seen, looker: Looker
+    ) -> None:
+        """A message of ours bears our buttons because we put them there: whose is it?
 
-        If it can be that of exactly one other delivery of the chat, it is that one's.
+        It is the delivery's whose alert it says; else, if it can be that of exactly one other delivery
+        of the chat, that one's.
         """
         lost = await self._archive.read(lambda conn: outgoing.lost(conn, delivery))
         # What was first tried when this id was known to be passed already lies above it.
         possible = [other for other in lost if id_ > (other.mark or 0)]
-        owner = possible[0] if len(possible) == 1 and _may_own(possible[0], id_) else None
+        said = [other for other in possible if is_of(seen, other, channel)]
+        if not said and is_of(seen, delivery, channel):
+            self._searches.pop(delivery.id, None)
+            await self._believe(delivery, id_)
+            await self._found(delivery, id_, looker)
+            return
+        owners = said or possible
+        only = owners[0] if len(owners) == 1 else None
+        owner = only if only is not None and _may_own(only, id_, sure=bool(said)) else None
         await looker.stamp(delivery.chat, id_, buttons(owner, channel) if owner is not None else ())
         if owner is not None:
+            await self._believe(owner, id_)
             await self._adopt(owner, id_)
             self._searches.pop(owner.id, None)
             self._searches.pop(delivery.id, None)
@@ -242,6 +300,18 @@ class Looking:
         await self._archive.write(lambda conn: _stop(conn, delivery, why, now, self._report))
         self._searches.pop(delivery.id, None)
         await self.blind(delivery, channel, why)
+
+    async def _believe(self, delivery: Delivery, id_: int) -> None:
+        """What stands under this id is in doubt no more."""
+        now = self._clock()
+
+        def write(conn: Connection) -> None:
+            doubtful = [
+                doubted for doubted in outgoing.fetch(conn, delivery.id).doubtful or () if doubted != id_
+            ]
+            outgoing.change(conn, delivery.id, delivery.state, now, doubtful=doubtful)
+
+        await self._archive.write(write)
 
     async def _change(self, delivery: Delivery, event: Event, **values: object) -> None:
         now = self._clock()
@@ -259,9 +329,13 @@ class Looking:
         )
 
 
-def _may_own(lost: Delivery, id_: int) -> bool:
+def _may_own(lost: Delivery, id_: int, *, sure: bool) -> bool:
     unknown = lost.kind == "alert" and lost.state == "uncertain" and lost.mark is not None
-    return unknown and id_ > (lost.mark or 0) and id_ not in (lost.doubtful or ())
+    return unknown and id_ > (lost.mark or 0) and (sure or id_ not in (lost.doubtful or ()))
+
+
+def _is_known(conn: Connection, chat: str, id_: int) -> bool:
+    return id_ in chats.known_ids(conn, chat, id_ - 1, limit=1)
 
 
 def _hold(

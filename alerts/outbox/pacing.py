@@ -129,6 +129,8 @@ def restored(
     for window in pace.windows:
         window.remember(now - age for age in ages)
     pace.recent.extend(wall - timedelta(seconds=age) for age in sorted(ages, reverse=True))
+    # Where the clock was set back since, what was written then is counted from its own time.
+    written = datetime.fromtimestamp(max(recent) / 1000, wall.tzinfo) if recent else wall
     if not_before is not None and not_before > wall:
-        pace.park(now, min(not_before - wall, LONGEST_PARK).total_seconds())
+        pace.park(now, min(not_before - max(wall, written), LONGEST_PARK).total_seconds())
     return pace

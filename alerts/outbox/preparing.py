@@ -7,7 +7,7 @@ is `alerts/messages/`; sending it is the worker's.
 from datetime import UTC, datetime, tzinfo
 
 from alerts.channel import Channel, TelegramChannel
-from alerts.channels.interface import Button, Message
+from alerts.channels.interface import Button, Message, Seen
 from alerts.messages.additions import additions_from
 from alerts.messages.content import AlertContent, Content, from_json
 from alerts.messages.html import Options, Rendered, render
@@ -61,6 +61,26 @@ def look(channel: Channel, default_zone: tzinfo) -> Options:
         flag=channel.flag,
         others=channel.others,
     )
+
+
+def is_of(seen: Seen, delivery: Delivery, channel: Channel) -> bool:
+    """Whether a message that says this can be the alert's: it bears its headline, or its link.
+
+    The rest of the text grows with the story.
+    """
+    try:
+        content = from_json(delivery.content)
+    except (ValueError, KeyError, TypeError):
+        return False
+    if not isinstance(content, AlertContent):
+        return False
+    link = web_link(content.url)
+    linked = link is not None and (link in seen.links or link in seen.text.split())
+    return linked or _first_line(seen.text) == _first_line(render(content, look(channel, UTC)).visible)
+
+
+def _first_line(text: str) -> str:
+    return next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
 
 
 def plain_text(content: Content, rendered: Rendered) -> str:

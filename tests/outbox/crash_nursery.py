@@ -34,7 +34,8 @@ TIMES = Times(
 READ_TIMEOUT = 0.25
 # Far above any real limit: this is about crashes.
 PACING = Pacing(chat_per_second=1e6, group_per_minute=1e8, bot_per_second=1e6)
-ACTS = ("send", "edit", "look", "stamp", "delete")
+# Each is one request; looking, reading and stamping are made of marks.
+ACTS = ("send", "edit", "_mark", "delete")
 
 
 class Boundaries:

@@ -42,7 +42,10 @@ FAULTS: Mapping[str, Fault] = {
     "429": faults.flood(7),
     "429 without a time": faults.flood(None),
 }
-METHODS = ("sendMessage", "editMessageReplyMarkup", "editMessageText", "deleteMessage")
+EMPTY: Mapping[str, Any] = {"inline_keyboard": [[]]}
+LATE = "held up on its way"
+METHODS = ("editMessageReplyMarkup", "editMessageText", "deleteMessage")
+SECONDS = st.sampled_from([0.0, 2.0, 35.0, 700.0])
 
 
 class Killed(BaseException):
@@ -121,7 +124,6 @@ class Life(RuleBasedStateMachine):
         self.arriving = False
         self.alerts: list[Alerted] = []
         self.sending = Sending()
-        self.moves = 0
 
     @initialize()
     def begin(self) -> None:
@@ -152,11 +154,28 @@ class Life(RuleBasedStateMachine):
 
     # What happens
 
-    @rule(chat=st.sampled_from(CHATS), count=st.integers(1, 4))
-    def alert(self, chat: str, count: int) -> None:
+    @rule(
+        chat=st.sampled_from(CHATS),
+        count=st.integers(1, 4),
+        met=st.sampled_from([None, LATE, *sorted(FAULTS)]),
+        seconds=SECONDS,
+    )
+    def alert(self, chat: str, count: int, met: str | None, seconds: float) -> None:
+        """Some alerts, the first of which may meet a fault, and a while in which they are sent."""
+        if met is not None:
+            self.api.faults.add(self._swallow if met == LATE else FAULTS[met], chat=self.chats[chat].id)
         for _ in range(count):
-            number = len(self.alerts) + 1
-            self.alerts.append(Alerted(chat, number, self.office.alert(chat, number)))
+            self._hand_over(chat)
+        self.runner.run(self.office.run(seconds))
+
+    def _hand_over(self, chat: str) -> None:
+        number = len(self.alerts) + 1
+        self.alerts.append(Alerted(chat, number, self.office.alert(chat, number)))
+
+    async def _swallow(self, exchange: Exchange) -> Any:
+        """The message is on its way when the connection ends: it may arrive much later."""
+        self.late.append(exchange)
+        return exchange.close()
 
     @precondition(lambda self: self.alerts)
     @rule(data=st.data())
@@ -169,13 +188,14 @@ class Life(RuleBasedStateMachine):
         said = alert(one.number, others=one.others)
         self.office.add(one.chat, said, "edit", edits=one.delivery)
 
-    @rule(seconds=st.sampled_from([0.0, 2.0, 35.0, 700.0]))
+    @rule(seconds=SECONDS)
     def run(self, seconds: float) -> None:
         self.runner.run(self.office.run(seconds))
 
-    @rule(boundary=st.integers(1, 14), seconds=st.sampled_from([0.0, 35.0, 700.0]), away=st.floats(0, 100))
-    def die(self, boundary: int, seconds: float, away: float) -> None:
+    @rule(chat=st.sampled_from(CHATS), boundary=st.integers(1, 14), seconds=SECONDS, away=st.floats(0, 100))
+    def die(self, chat: str, boundary: int, seconds: float, away: float) -> None:
         """The process is killed while it works, and starts again after a while."""
+        self._hand_over(chat)
         self.fuse.left = boundary
         try:
             self.runner.run(self.office.run(seconds))
@@ -184,7 +204,6 @@ class Life(RuleBasedStateMachine):
         self.fuse.left = 0
         self.restart(away)
 
-    @rule(away=st.floats(0, 100))
     def restart(self, away: float) -> None:
         self.office.clock.forward(away)
         if self.sending.clock_lies:
@@ -192,24 +211,10 @@ class Life(RuleBasedStateMachine):
         self.office.restart()
         self._arm()
 
-    @rule(
-        what=st.sampled_from(sorted(FAULTS)),
-        method=st.sampled_from(METHODS),
-        chat=st.sampled_from(CHATS),
-        times=st.integers(1, 3),
-    )
-    def fault(self, what: str, method: str, chat: str, times: int) -> None:
-        self.api.faults.add(FAULTS[what], method, chat=self.chats[chat].id, times=times)
-
-    @rule(chat=st.sampled_from(CHATS))
-    def hold_up(self, chat: str) -> None:
-        """The next message is on its way when the connection ends: it may arrive much later."""
-
-        async def swallow(exchange: Exchange) -> Any:
-            self.late.append(exchange)
-            return exchange.close()
-
-        self.api.faults.add(swallow, chat=self.chats[chat].id)
+    @rule(what=st.sampled_from(sorted(FAULTS)), method=st.sampled_from(METHODS), times=st.integers(1, 3))
+    def fault(self, what: str, method: str, times: int) -> None:
+        """The next questions, edits or deletions meet a fault."""
+        self.api.faults.add(FAULTS[what], method, times=times)
 
     @precondition(lambda self: self.late)
     @rule()
@@ -242,10 +247,19 @@ class Life(RuleBasedStateMachine):
         self.sending.clock_lies = self.sending.clock_lies or hours > 0
         self._sweep()
 
-    @rule(chat=st.sampled_from(CHATS))
-    def put_out(self, chat: str) -> None:
-        private = self.chats[chat].kind == "private"
-        self.api.put(self.chats[chat], Standing.BLOCKED if private else Standing.KICKED)
+    @rule(
+        what=st.sampled_from(["put out", "migrate", "revoke the token", "give a token"]),
+        chat=st.sampled_from(CHATS),
+    )
+    def refuse(self, what: str, chat: str) -> None:
+        if what == "put out":
+            private = self.chats[chat].kind == "private"
+            self.api.put(self.chats[chat], Standing.BLOCKED if private else Standing.KICKED)
+        elif what != "migrate":
+            self.api.token_revoked = what == "revoke the token"
+        elif len(self.lineage["group"]) < 3:
+            self.chats["group"] = self.api.migrate(self.chats["group"])
+            self.lineage["group"].append(self.chats["group"])
 
     @rule()
     def mend(self) -> None:
@@ -253,17 +267,6 @@ class Life(RuleBasedStateMachine):
         for chat in self.chats.values():
             self.api.put(chat, Standing.PRESENT)
         self.office.write(lambda conn: deliveries.retry(conn, self.office.clock()))
-
-    @precondition(lambda self: self.moves < 2)
-    @rule()
-    def migrate(self) -> None:
-        self.moves += 1
-        self.chats["group"] = self.api.migrate(self.chats["group"])
-        self.lineage["group"].append(self.chats["group"])
-
-    @rule(revoked=st.booleans())
-    def token(self, revoked: bool) -> None:
-        self.api.token_revoked = revoked
 
     # What always holds
 
@@ -325,6 +328,11 @@ class Life(RuleBasedStateMachine):
             assert len(self.lineage[one.chat]) > 1
             return
         assert message.content.text.splitlines()[0] == one.headline
+        if one.chat != "silent":
+            buttons = [button["callback_data"] for button in (message.markup or EMPTY)["inline_keyboard"][0]]
+            own = f":{row.id}:{row.key}"
+            assert buttons, f"{one.headline} bears no buttons"
+            assert all(button.endswith(own) for button in buttons), f"{one.headline} bears {buttons}"
 
     def _judge_order(self, here: list[Alerted], rows: Mapping[int, Delivery]) -> None:
         """What never failed came in the order in which it was handed over."""

@@ -52,7 +52,9 @@ def test_a_restart_neither_frees_nor_freezes_a_chat(ages_ms: list[int], days: in
     pace = restored(chat_limits("-1001", Pacing()), recent, WALL + timedelta(days=days), WALL, now=500.0)
     delay = pace.delay(500.0)
     assert delay <= LONGEST_PARK.total_seconds()
-    assert delay >= min(days, 1) * 86_400 or days <= 0
+    # Under a clock that ran ahead by so much (seconds) it was written.
+    ahead = max([0, *(-age / 1000 for age in ages_ms)])
+    assert delay >= min(days * 86_400 - ahead, 86_400) - 0.001
 
 
 def test_messages_of_before_a_restart_count() -> None:
@@ -60,3 +62,21 @@ def test_messages_of_before_a_restart_count() -> None:
     pace = restored(chat_limits("-1001", Pacing()), recent, None, WALL, now=500.0)
     assert round(pace.delay(500.0)) == 41
     assert pace.written() == sorted(recent)
+
+
+def test_a_clock_set_back_before_a_restart_does_not_lengthen_what_telegram_asked_for() -> None:
+    told = WALL + timedelta(days=1)
+    recent = [round(told.timestamp() * 1000)]
+    pace = restored(chat_limits("1", Pacing()), recent, told + timedelta(seconds=7), WALL, now=500.0)
+    assert round(pace.delay(500.0)) == 7
+
+
+@given(st.floats(0, 100_000), st.integers(1, 5))
+def test_a_restart_lets_no_message_go_a_moment_too_early(moment: float, messages: int) -> None:
+    at = WALL + timedelta(seconds=moment)
+    first = restored((Limit(1, 1.0),), [], None, at, now=moment)
+    for _ in range(messages):
+        first.begin()
+        first.end(moment, at)
+    second = restored((Limit(1, 1.0),), first.written(), None, at, now=moment)
+    assert second.delay(moment) >= 1.0 - 1e-9

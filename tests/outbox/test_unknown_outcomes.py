@@ -1,7 +1,10 @@
 """When Telegram does not answer: is the message found, resent, or its twin deleted, and all counted?"""
 
+from typing import Any
+
 import pytest
 
+from alerts.channels.telegram import TelegramSender
 from archive import chats, deliveries
 from tests.outbox.office import Office, alert
 from tests.peers import faults
@@ -254,6 +257,105 @@ async def test_a_misfire_on_an_unknown_message_is_repaired_and_ends_looking_ther
     await desk.run(TEN_MINUTES)
     later = [request.method for request in desk.api.requests[looks:]]
     assert "editMessageReplyMarkup" not in later
+
+
+LOST_ANSWERS = [faults.drop_after_accepting(), faults.drop_before_reading(), faults.server_error()]
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_question_that_is_not_answered_at_the_very_id_makes_no_second_copy(
+    desk: Office, fault: Fault, times: int
+) -> None:
+    chat = await known_channel(desk)
+    desk.api.faults.add(faults.drop_after_accepting())
+    desk.api.faults.add(fault, "editMessageReplyMarkup", times=times)
+    id_ = desk.alert("desk", 1)
+    await desk.run(TEN_MINUTES)
+    assert standing(desk, chat) == ["Alert 0", "Alert 1"]
+    row = desk.delivery(id_)
+    assert (row.message_id, row.found, row.resent, row.doubtful) == (2, 1, 0, [])
+    assert own_buttons(desk, id_)
+
+
+def own_buttons(office: Office, id_: int) -> bool:
+    """Whether the delivery's message bears the delivery's buttons."""
+    row = office.delivery(id_)
+    markup = office.api.message(int(row.chat), row.message_id or 0).markup
+    return bool(markup) and markup["inline_keyboard"][0][0]["callback_data"] == f"why:{id_}:{row.key}"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("asked", [1, 2, 3])
+async def test_killed_while_it_asks_about_the_very_id_it_still_finds_its_message(
+    office: Office, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await known_channel(office)
+    office.api.faults.add(faults.drop_after_accepting())
+    id_ = office.alert("desk", 1)
+    mark = TelegramSender._mark
+    for _ in range(asked):
+        # Each time after the question had its effect: the first, and both of the reading after it.
+        async def killed(self: Any, *about: Any) -> Any:
+            await mark(self, *about)
+            raise Killed
+
+        monkeypatch.setattr(TelegramSender, "_mark", killed)
+        with pytest.raises(Killed):
+            await office.run(60)
+        monkeypatch.setattr(TelegramSender, "_mark", mark)
+        office.restart()
+    await office.run(TEN_MINUTES)
+    assert standing(office, chat) == ["Alert 0", "Alert 1"]
+    assert (office.delivery(id_).found, office.delivery(id_).resent) == (1, 0)
+    assert own_buttons(office, id_)
+
+
+async def test_an_unanswered_question_about_anothers_message_is_put_right(desk: Office) -> None:
+    chat = await known_channel(desk)
+    # The first never arrives, the second does; the look for the first meets it, and hears no answer.
+    desk.api.faults.add(faults.drop_after_reading())
+    desk.api.faults.add(faults.drop_after_accepting(), nth=2)
+    desk.api.faults.add(faults.drop_after_accepting(), "editMessageReplyMarkup")
+    first, second = desk.alert("desk", 1), desk.alert("desk", 2)
+    await desk.run(TEN_MINUTES)
+    assert standing(desk, chat) == ["Alert 0", "Alert 2", "Alert 1"]
+    assert desk.delivery(second).message_id == 2
+    assert own_buttons(desk, first)
+    assert own_buttons(desk, second)
+
+
+async def test_a_question_about_a_message_from_elsewhere_takes_it_for_nobodys(desk: Office) -> None:
+    chat = await known_channel(desk)
+    await desk.bot.send_message(chat, "Hello from elsewhere")
+    desk.api.faults.add(faults.drop_after_reading())
+    desk.api.faults.add(faults.drop_after_accepting(), "editMessageReplyMarkup")
+    id_ = desk.alert("desk", 1)
+    await desk.run(TEN_MINUTES)
+    assert desk.api.message(chat, 2).markup is None
+    assert standing(desk, chat) == ["Alert 0", "Hello from elsewhere", "Alert 1"]
+    assert desk.delivery(id_).misfires == 1
+
+
+@pytest.mark.parametrize("arrives", [1, 2])
+async def test_of_two_alerts_that_read_alike_none_is_taken_for_the_other(desk: Office, arrives: int) -> None:
+    chat = desk.api.supergroup("Forum", topics=2)
+    desk.channel("laos", chat.id, topic=2)
+    desk.channel("korea", chat.id, topic=3)
+    desk.alert("laos", 0)
+    await desk.run(5)
+    # One article for two topics. One of the two arrives, and no answer comes.
+    desk.api.faults.add(faults.drop_after_accepting(), nth=arrives)
+    desk.api.faults.add(faults.drop_after_reading(), nth=3 - arrives)
+    desk.api.faults.add(faults.drop_after_accepting(), "editMessageReplyMarkup", times=1)
+    desk.alert("laos", 1)
+    desk.alert("korea", 1)
+    await desk.run(TEN_MINUTES)
+    here = {message.topic for message in chat.messages.values() if message.content.text.startswith("Alert 1")}
+    assert here == {2, 3}
 
 
 async def test_an_edit_of_unknown_outcome_is_simply_repeated(desk: Office) -> None:
