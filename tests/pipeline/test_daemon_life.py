@@ -162,8 +162,9 @@ async def test_a_source_does_not_wait_for_the_lease_of_a_dead_daemon(
     async with house(folder) as daemon:
         await until(lambda: bool(site.seen("/feed")) and daemon.idle)
     archive = Archive(folder / "wirewatch.db")
-    day = timedelta(days=1)
-    archive.write_now(lambda conn: sources.claim(conn, "post", datetime.now(UTC) + day, day))
+    now, lease = datetime.now(UTC), timedelta(minutes=10)
+    claimed, _ = archive.write_now(lambda conn: sources.claim(conn, "post", now, lease))
+    assert claimed is not None
     archive.close()
     polled = len(site.seen("/feed"))
     async with house(folder):
