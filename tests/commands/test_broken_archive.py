@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
+from archive.archive import Archive, ArchiveError
 from tests.command_line import ROOT, run
 from tests.commands.desk import open_desk
 
@@ -103,4 +105,19 @@ def test_an_archive_that_may_only_be_read_is_refused_by_the_daemon(file: Path) -
     assert ended.returncode == 1
     assert "the archive may not be written: check its owner and rights" in ended.stderr
     assert "Traceback" not in ended.stderr
+    assert file.read_bytes() == before
+
+
+async def test_damage_met_at_work_is_heard_of_and_nothing_more_is_written(file: Path) -> None:
+    archive = Archive(file)
+    heard: list[str | None] = []
+    archive.on_damage = lambda: heard.append(archive.damage)
+    garble(file)
+    before = file.read_bytes()
+    with pytest.raises(DatabaseError):
+        await archive.read(lambda conn: conn.exec_driver_sql("select sum(length(body)) from article").all())
+    with pytest.raises(ArchiveError, match="the archive is damaged"):
+        await archive.write(lambda conn: conn.exec_driver_sql("delete from wake"))
+    archive.close()
+    assert len(heard) == 1
     assert file.read_bytes() == before
