@@ -9,24 +9,19 @@ message is built once: a select or update as a constant with `bindparam`, an ins
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import sqlite
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
-    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 Statement = Callable[[Connection], Executable]
 
 
-def insert(conn: Connection, table: Table) -> "SqliteInsert | PostgresInsert":
+def insert(conn: Connection, table: Table) -> SqliteInsert | PostgresInsert:
     """The insert statement of the database behind `conn`."""
     if conn.dialect.name == "postgresql":
-        # Who keeps the archive in SQLite need not load it.
-        from sqlalchemy.dialects import postgresql
-
         return postgresql.insert(table)
     return sqlite.insert(table)
 
