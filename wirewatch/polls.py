@@ -5,6 +5,8 @@ Asking the source is `crawler/gathering.py`; what is new is decided in `crawler/
 next due time in `crawler/polling.py`.
 """
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -24,9 +26,12 @@ from crawler.source import Source
 from wirewatch.outlets import outlet_of
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
+from wirewatch.secrets import MASK, mask
 
 # New articles of one poll that may alert; what is beyond is kept as known (DESIGN §10).
 MOST_NEW = 500
+
+_ADDRESS = re.compile(r"https?://[^\s,;)]*[^\s,;):.]")
 
 Identified = list[tuple[Entry, Identity]]
 
@@ -36,10 +41,26 @@ def after(
 ) -> tuple[SourceState, Change | None]:
     """The source's state after this poll, and the change that operators hear of."""
     settings = rooms.rules.settings
+    if mask(source.url) != source.url:
+        gathered = _without_addresses(gathered, source.url)
     return after_poll(
         state, source, gathered, found_new=found_new, now=now, fetch=settings.fetch,
         zone=settings.timezone, chance=rooms.chance(),
     )  # fmt: skip
+
+
+def _without_addresses(gathered: Gathered, secret: str) -> Gathered:
+    """The same without addresses, for the archive: where the source is asked is a secret, and where it
+    leads bears the secret too. What another address gave to ask it again by goes with it."""
+    own = gathered.validated_url in (None, secret)
+    return replace(
+        gathered,
+        etag=gathered.etag if own else None,
+        last_modified=gathered.last_modified if own else None,
+        validated_url=None,
+        permanent_url=None,
+        error=gathered.error and _ADDRESS.sub(MASK, gathered.error),
+    )
 
 
 def identify_all(rooms: Rooms, source: Source, gathered: Gathered, now: datetime) -> Identified:

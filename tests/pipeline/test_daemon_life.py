@@ -98,6 +98,25 @@ async def test_the_token_is_in_nothing_that_it_wrote(
     assert all(token not in path.read_bytes() for path in written)
 
 
+async def test_a_secret_address_of_a_source_is_in_nothing_that_it_wrote(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    # It moves for good, and takes its key along.
+    site.script("/feed", Reply(status=301, headers={"Location": "/moved?key=hunter2secret"}))
+    site.script("/moved", rss(["Quiet"]), rss([entry("Laos opens a bridge"), "Quiet"]), Reply(status=500))
+    source = feed_source("post", "")
+    del source["url"]
+    folder = write_config(tmp_path / "config", [{**source, "url_file": "../../address"}], api, chat)
+    (tmp_path / "address").write_text(site.url("/feed?key=hunter2secret"))
+    daemon = await wirewatch("run", "--config", str(folder))
+    await until(lambda: len(site.seen("/moved")) > 2 and bool(api.ledger.messages), 30)
+    daemon.terminate()
+    said, _ = await asyncio.wait_for(daemon.communicate(), 10)
+    assert b"hunter2secret" not in said
+    written = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.name for path in written if b"hunter2secret" in path.read_bytes()] == []
+
+
 async def test_a_source_that_is_gone_from_the_config_is_asked_no_more_and_keeps_its_history(
     api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
 ) -> None:
