@@ -29,7 +29,7 @@ from tests.peers.botapi import BotApiPeer
 ROOT = Path(__file__).parents[2]
 # Every other boundary, and few random kills: enough for each day, see above for all.
 STEP = int(os.environ.get("WIREWATCH_KILL_STEP", "2"))
-RANDOM_KILLS = int(os.environ.get("WIREWATCH_KILLS", "46")) // 2
+RANDOM_KILLS = int(os.environ.get("WIREWATCH_KILLS", "48")) // 2
 FEWEST_BOUNDARIES = 20
 Nursery = Callable[[dict[str, Any]], Awaitable[int]]
 
