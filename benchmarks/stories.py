@@ -101,7 +101,7 @@ def restart(articles: int) -> float:
     clusterer = Clusterer()
     start = time.process_time()
     for number, one in enumerate(kept):
-        clusterer.remember(number, Features.from_bytes(one), number // AN_EVENT, "reply", BEGIN)
+        clusterer.remember(number, Features.from_bytes(one), number // AN_EVENT, "event", BEGIN)
     return time.process_time() - start
 
 

@@ -78,7 +78,7 @@ def read(conn: Connection, now: datetime) -> Clusterer:
         except OldFormat:
             unread += 1
             continue
-        clusterer.remember(placed.article, found, placed.story, placed.action, placed.placed_at)
+        clusterer.remember(placed.article, found, placed.story, placed.why, placed.placed_at)
     if unread:
         log.warning("%d articles of live stories were compared by another version and are left out", unread)
     return clusterer

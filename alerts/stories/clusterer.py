@@ -57,16 +57,16 @@ class Clusterer:
         placement = self._find(found, now)
         if placement is None:
             placement = Placement(open_story(), Verdict("new", "apart"))
-        self.remember(article, found, placement.story, placement.action, now)
+        self.remember(article, found, placement.story, placement.verdict.why, now)
         return placement
 
-    def remember(self, article: int, found: Features, story: int, action: Action, now: datetime) -> None:
-        """An article belongs to a story, whoever said so."""
+    def remember(self, article: int, found: Features, story: int, why: str, now: datetime) -> None:
+        """An article belongs to a story, whoever said so and why."""
         number = next((n for n in self._of_story(story) if self._threads[n].language == found.language), None)
         if number is None:
             number = self._open(Thread(story, found.language, now))
         thread = self._threads[number]
-        change = thread.add(article, found, now, told=action != "withhold")
+        change = thread.add(article, found, now, copy=why == "copy")
         self._index.remove(number, change.forgotten)
         self._index.add(number, change.new)
         self._signs.add(number, change.signs)

@@ -1,7 +1,7 @@
 """What is remembered of a story in one language?
 
 A story is one or more threads, one a language. A thread sums up its articles: the mean of their
-terms, what most of them name, and the texts that were told, for copies to be known by. Bounded: a
+terms, what most of them name, and the texts that are no copies, for copies to be known by. Bounded: a
 thread of a thousand articles is no larger than one of twenty. Whether an article belongs to it is
 `alerts/stories/likeness.py`.
 """
@@ -23,7 +23,7 @@ MOST_TEXTS = 40
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that was told: what makes another one its copy, and who bears it."""
+    """A text in words of its own: what makes another one its copy, and who bears it."""
 
     article: int
     sketch: "array[int]"
@@ -81,11 +81,11 @@ class Thread:
             if titled >= least or named >= least:
                 yield term, titled >= least, named >= least
 
-    def add(self, article: int, found: Features, now: datetime, *, told: bool) -> "Change":
+    def add(self, article: int, found: Features, now: datetime, *, copy: bool) -> "Change":
         """Another article joins; what the index has to be told."""
         self.articles += 1
         self.grown = max(self.grown, now)
-        if told or not self.texts:
+        if not copy or not self.texts:
             numbers = array("I", (number.value for number in found.numbers))
             text = Text(article, found.sketch, found.length, found.text, numbers)
             self.texts = [*self.texts[-MOST_TEXTS + 1 :], text]

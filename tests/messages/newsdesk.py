@@ -83,13 +83,14 @@ class Newsdesk:
         contact: Contact = "live",
         summary: str = "",
         body: str | None = None,
+        language: str | None = "en",
     ) -> int:
         """One article that is found now; its row."""
         number, now = next(self._numbers), self.clock()
         url = f"https://{outlet}.example/{number}"
         article = NewArticle(
             source=outlet, outlet=outlet, url=url, canonical=url, guid="", title=title, summary=summary,
-            body=body, published=now, trust="stated", language="en", found_at=now, contact=contact,
+            body=body, published=now, trust="stated", language=language, found_at=now, contact=contact,
             page="none", tell_after=now, keys=(number,),
         )  # fmt: skip
 

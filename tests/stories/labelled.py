@@ -89,14 +89,15 @@ _NUMBER = re.compile(r"(?<![\d.,:/-])[1-9]\d{0,2}(?![\d.,:/-]|°|st|nd|rd|th|º|
 
 def _variations(one: Labelled, chance: random.Random) -> Iterator[Labelled]:
     """A copy of every text, and of some an update or a correction."""
-    yield _copy(one, chance, 1)
-    if (changed := _updated(one, chance)) is not None and chance.random() < 0.3:
+    yield copied(one, chance)
+    if (changed := updated(one, chance)) is not None and chance.random() < 0.3:
         yield changed
     if one.article.language == "en" and chance.random() < 0.1:
         yield _varied(one, "correction", timedelta(hours=2), f"CORRECTED: {one.article.title}", _text(one))
 
 
-def _copy(one: Labelled, chance: random.Random, number: int) -> Labelled:
+def copied(one: Labelled, chance: random.Random) -> Labelled:
+    """The same text as another outlet prints it, some hours later."""
     language = one.article.language or "en"
     city = chance.choice(_CITIES.get(language, ("SEOUL", "GENEVA", "VIENTIANE")))
     text = _text(one)
@@ -115,7 +116,8 @@ def _edited(title: str, sentence: str) -> str:
     return sentence[:60].rsplit(" ", 1)[0] if " " in sentence else title[:-2]
 
 
-def _updated(one: Labelled, chance: random.Random) -> Labelled | None:
+def updated(one: Labelled, chance: random.Random) -> Labelled | None:
+    """The same text with one number changed, hours later; None where it has none to change."""
     numbers = list(_NUMBER.finditer(_text(one)))
     if not numbers:
         return None

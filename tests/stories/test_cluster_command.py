@@ -121,3 +121,17 @@ def test_each_answer_comes_before_the_next_line_is_read() -> None:
             assert json.loads(program.stdout.readline())["id"] == identity
         program.stdin.close()
         assert program.wait(60) == 0
+
+
+def test_a_changed_number_of_a_text_that_was_withheld_is_told() -> None:
+    words = (
+        "Seoul's Joint Chiefs of Staff said on Thursday that a ballistic missile from Sunan near Pyongyang "
+        "flew 600 kilometers and fell into the East Sea outside Japan's zone. Officials in Tokyo and Seoul "
+        "condemned North Korea, and the National Security Council met over the launch at 7:10 a.m."
+    )
+    ended = cluster(
+        line("a", "North Korea fires missile", LAUNCH),
+        line("b", "North Korea fires missile toward East Sea", words),
+        line("c", "North Korea fires missile toward East Sea", words.replace("600", "650")),
+    )
+    assert [action for _, _, action in answers(ended)] == ["new", "withhold", "reply"]

@@ -51,7 +51,7 @@ def test_a_restart_at_any_point_gives_the_same_stories(cut: int, more: int) -> N
         found = FOUND[one.article.id]
         placed = clusterer.place(number, found, one.at, lambda number=number: number)
         kept = Features.from_bytes(found.to_bytes())
-        remembered.remember(number, kept, placed.story, placed.action, one.at)
+        remembered.remember(number, kept, placed.story, placed.verdict.why, one.at)
     assert place(after, remembered, 10_000) == place(after, clusterer, 10_000)
 
 
