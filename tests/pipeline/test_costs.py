@@ -29,7 +29,7 @@ QUARTER = timedelta(minutes=15)
 # What a feed announces needs no more statements than this, however many articles are new.
 A_POLL = 8
 # A matched article that opens a story: evidence, story, place in the story, what stands, delivery, wake.
-A_MATCHED_ARTICLE = 14
+A_MATCHED_ARTICLE = 16
 # Look for work, take it durably, record what became of it.
 A_MESSAGE = 15
 
@@ -132,7 +132,9 @@ def test_telling_costs_two_statements_a_batch_for_what_no_watch_wants_and_a_few_
             live = [one for one in batch if one.contact == "live"]
 
             def told(conn: Any, of: list[StoredArticle], found: list[Match]) -> None:
-                telling.tell(conn, rooms.rules, [(one, found) for one in of], now, rooms.durations)
+                telling.tell(
+                    conn, rooms.rules, [(one, found) for one in of], rooms.stories, now, rooms.durations
+                )
 
             with statements(rooms.archive) as unwanted:
                 rooms.archive.write_now(lambda conn: told(conn, live[:10], []))
