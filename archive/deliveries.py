@@ -360,6 +360,12 @@ def alerts_since(conn: Connection, channel: str, since: datetime) -> int:
     return conn.execute(_ALERTS_SINCE, {"of": channel, "since": since}).scalar_one()
 
 
+def replies_since(conn: Connection, channel: str, since: datetime) -> int:
+    """How many of a channel's alerts after `since` answer the message of their story."""
+    replies = _ALERTS_SINCE.where(table.c.reply_to.is_not(None))
+    return conn.execute(replies, {"of": channel, "since": since}).scalar_one()
+
+
 _ALERTS_SINCE = select(func.count()).where(
     table.c.channel == bindparam("of"), table.c.kind == "alert", table.c.created_at > bindparam("since")
 )

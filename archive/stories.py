@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_colum
 
 from archive import facts
 from archive.insert import prepared
-from archive.tables import article
+from archive.tables import article, delivery, outlet
 from archive.tables import placement as placements
 from archive.tables import story as table
 
@@ -132,6 +132,43 @@ def withheld_since(conn: Connection, since: datetime) -> int:
     withheld: ColumnElement[bool] = literal_column("placement.action = 'withhold'")
     chosen = select(func.count()).select_from(placements).where(withheld, placements.c.placed_at > since)
     return conn.execute(chosen).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """An article that was withheld, and the title of its outlet."""
+
+    article: int
+    story: int
+    outlet: str
+
+
+def withheld_of(conn: Connection, stories: Sequence[int]) -> list[Withheld]:
+    """What was withheld into these stories, in the order in which it came."""
+    return [Withheld(*row) for row in conn.execute(_WITHHELD_OF, {"stories": list(stories)})]
+
+
+def withheld_from(conn: Connection, channel: str, since: datetime) -> list[Withheld]:
+    """What was withheld after `since` into stories that stand in a channel, and not told there for another
+    reason, in the order in which it came."""
+    return [Withheld(*row) for row in conn.execute(_WITHHELD_FROM, {"of": channel, "since": since})]
+
+
+_WITHHELD = (
+    select(article.c.id, article.c.story, outlet.c.title)
+    .join(placements, placements.c.article == article.c.id)
+    .join(outlet, outlet.c.name == article.c.outlet)
+    # Written as in the partial index.
+    .where(literal_column("placement.action = 'withhold'"))
+    .order_by(placements.c.id)
+)
+_WITHHELD_OF = _WITHHELD.where(article.c.story.in_(bindparam("stories", expanding=True)))
+_ALERTS = select(delivery.c.id).where(delivery.c.kind == "alert", delivery.c.channel == bindparam("of"))
+_WITHHELD_FROM = _WITHHELD.where(
+    placements.c.placed_at > bindparam("since"),
+    _ALERTS.where(delivery.c.story == article.c.story).correlate(article).exists(),
+    ~_ALERTS.where(delivery.c.article == article.c.id).correlate(article).exists(),
+)
 
 
 def exists(conn: Connection, story: int) -> bool:

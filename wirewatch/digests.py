@@ -5,7 +5,8 @@ each part a delivery of its own, in one transaction with the taking of the items
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from alerts.messages import html
 from alerts.messages.content import DigestContent, DigestGroup, DigestItem, digest_item
 from alerts.outbox.preparing import look
 from alerts.watch import URGENCIES
-from archive import articles, deliveries, digests, matches
+from archive import articles, deliveries, digests, facts, matches, stories
 from archive.archive import Archive
 from archive.articles import StoredArticle
 from archive.deliveries import NewDelivery
@@ -71,6 +72,8 @@ def write_digest(conn: Connection, rules: Rulebook, channel_name: str, now: date
         return
     stored = articles.by_ids(conn, [article for article, _ in items])
     said = _content(conn, rules, channel, stored, {reason for _, reason in items})
+    if channel.stories:
+        said = _with_hidden(conn, channel, said, {one.story for one in stored}, now)
     options = look(channel, rules.settings.timezone)
     parts = [
         NewDelivery(channel.name, "digest", part.to_json(), silent=False, chat=chat_key(channel))
@@ -89,6 +92,7 @@ def _content(
 ) -> DigestContent:
     """Each article once, under the loudest of its watches that this channel hears."""
     found = matches.of_articles(conn, [one.id for one in stored])
+    others = _others(conn, stored) if channel.stories else {}
     groups: dict[str, list[DigestItem]] = {}
     for one in stored:
         heard = routing.watches_for(
@@ -99,7 +103,7 @@ def _content(
         )
         if heard:
             loudest = max(heard, key=lambda match: URGENCIES.index(match.urgency))
-            groups.setdefault(loudest.watch, []).append(digest_item(one.article))
+            groups.setdefault(loudest.watch, []).append(digest_item(one.article, others.get(one.id, ())))
     total = sum(map(len, groups.values()))
     counted = f"{total} article{'s' if total != 1 else ''}"
     older = matches.count_old(conn, watches=groups) if "catch-up" in reasons else 0
@@ -110,6 +114,46 @@ def _content(
     )
 
 
+def _others(conn: Connection, stored: Sequence[StoredArticle]) -> dict[int, list[str]]:
+    """The outlets whose reports were withheld, by the first of these articles in their story."""
+    first = {one.story: one for one in reversed(stored) if one.story is not None}
+    others: dict[int, list[str]] = {}
+    for hidden in stories.withheld_of(conn, list(first)):
+        one = first[hidden.story]
+        own = one.article.outlet.title if one.article.outlet else None
+        known = others.setdefault(one.id, [])
+        if hidden.outlet not in (own, *known):
+            known.append(hidden.outlet)
+    return others
+
+
+def _with_hidden(
+    conn: Connection, channel: Channel, said: DigestContent, shown: set[int | None], now: datetime
+) -> DigestContent:
+    """With what the channel did not hear of aloud since its last digest: what was withheld, but for the
+    stories that are shown here, and how many silent replies there were."""
+    listed: dict[str, str] = facts.get(conn, _LISTED) or {}
+    since = datetime.fromisoformat(listed[channel.name]) if channel.name in listed else now - _FIRST
+    facts.put(conn, _LISTED, listed | {channel.name: now.isoformat()})
+    hidden = [one for one in stories.withheld_from(conn, channel.name, since) if one.story not in shown]
+    lines = [
+        digest_item(one.article) for one in articles.by_ids(conn, [h.article for h in hidden[:_MOST_HIDDEN]])
+    ]
+    groups = (*said.groups, DigestGroup("", tuple(lines), _WITHHELD)) if lines else said.groups
+    more, replies = len(hidden) - len(lines), deliveries.replies_since(conn, channel.name, since)
+    counted = [f"{more} more were withheld."] if more else []
+    if replies:
+        counted.append(
+            f"{replies} {'replies' if replies != 1 else 'reply'} to standing messages since the last digest."
+        )
+    return replace(said, groups=groups, footer=" ".join(filter(None, [said.footer, *counted])))
+
+
+# Until when each channel was told what was withheld from it; so far back goes the first time.
+_LISTED = "withheld_listed"
+_FIRST = timedelta(days=1)
+_MOST_HIDDEN = 10
+_WITHHELD = "Withheld, since their story was told:"
 # By what the digest holds; of several the first in this list.
 _HEADERS = {
     "catch-up": "Catching up",

@@ -51,7 +51,7 @@ class AlertContent:
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
-    """One line of a digest."""
+    """One line of a digest. `others` are the titles of outlets whose report of it was withheld."""
 
     title: str
     url: str
@@ -59,14 +59,16 @@ class DigestItem:
     country: str | None = None
     published: datetime | None = None
     trust: Trust = "none"
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DigestGroup:
-    """What one watch found; `watch` is its name."""
+    """What one watch found; `watch` is its name. Or, under a `heading` in plain words, other lines."""
 
     watch: str
     items: tuple[DigestItem, ...]
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,8 @@ def alert(
     )
 
 
-def digest_item(article: Article) -> DigestItem:
-    """The line that a digest gives `article`."""
+def digest_item(article: Article, others: Sequence[str] = ()) -> DigestItem:
+    """The line that a digest gives `article`, whose report in `others` was withheld."""
     outlet = article.outlet
     return DigestItem(
         title=article.title,
@@ -156,6 +158,7 @@ def digest_item(article: Article) -> DigestItem:
         country=outlet.country if outlet else None,
         published=article.published,
         trust=article.trust,
+        others=tuple(others),
     )
 
 
@@ -182,11 +185,17 @@ def _digest_from(value: Mapping[str, Any]) -> DigestContent:
     groups = tuple(
         DigestGroup(
             group["watch"],
-            tuple(DigestItem(**{**item, "published": _read(item["published"])}) for item in group["items"]),
+            tuple(map(_item_from, group["items"])),
+            group.get("heading", ""),
         )
         for group in value["groups"]
     )
     return DigestContent(value["header"], groups, value["footer"], value["part"], value["parts"])
+
+
+def _item_from(value: Mapping[str, Any]) -> DigestItem:
+    others = tuple(value.get("others", ()))
+    return DigestItem(**{**value, "published": _read(value["published"]), "others": others})
 
 
 def _written(moment: datetime | None) -> str | None:

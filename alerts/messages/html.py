@@ -101,14 +101,14 @@ def split(content: DigestContent, options: Options = UTC_TIMES) -> list[DigestCo
     used_units = used_bytes = 0
     for group in content.groups:
         for item in group.items:
-            heading = not pages[-1] or pages[-1][-1].watch != group.watch
-            size_units, size_bytes = _size(item, group.watch if heading else None, options)
+            heading = not pages[-1] or not _same(pages[-1][-1], group)
+            size_units, size_bytes = _size(item, group if heading else None, options)
             full = used_units + size_units > most_units or used_bytes + size_bytes > most_bytes
             if full and pages[-1]:
                 pages.append([])
-                size_units, size_bytes = _size(item, group.watch, options)
+                size_units, size_bytes = _size(item, group, options)
                 used_units = used_bytes = 0
-            _append(pages[-1], group.watch, item)
+            _append(pages[-1], group, item)
             used_units += size_units
             used_bytes += size_bytes
     last = len(pages)
@@ -124,15 +124,19 @@ def split(content: DigestContent, options: Options = UTC_TIMES) -> list[DigestCo
     ]
 
 
-def _append(page: list[DigestGroup], watch: str, item: DigestItem) -> None:
-    if page and page[-1].watch == watch:
-        page[-1] = DigestGroup(watch, (*page[-1].items, item))
+def _append(page: list[DigestGroup], group: DigestGroup, item: DigestItem) -> None:
+    if page and _same(page[-1], group):
+        page[-1] = replace(group, items=(*page[-1].items, item))
     else:
-        page.append(DigestGroup(watch, (item,)))
+        page.append(replace(group, items=(item,)))
 
 
-def _size(item: DigestItem, watch: str | None, options: Options) -> tuple[int, int]:
-    heading = [] if watch is None else _group_heading(watch, options)
+def _same(one: DigestGroup, other: DigestGroup) -> bool:
+    return (one.watch, one.heading) == (other.watch, other.heading)
+
+
+def _size(item: DigestItem, group: DigestGroup | None, options: Options) -> tuple[int, int]:
+    heading = [] if group is None else _group_heading(group, options)
     pieces = [*heading, *_digest_line(item, options)]
     return units(visible(pieces)), len(to_html(pieces).encode())
 
@@ -244,7 +248,7 @@ def _digest(content: DigestContent, options: Options) -> list[Piece]:
     number = f" ({content.part}/{content.parts})" if content.parts > 1 else ""
     pieces = [Piece(header + number, bold=True)]
     for group in content.groups:
-        pieces += _group_heading(group.watch, options)
+        pieces += _group_heading(group, options)
         for item in group.items:
             pieces += _digest_line(item, options)
     if content.footer:
@@ -252,8 +256,10 @@ def _digest(content: DigestContent, options: Options) -> list[Piece]:
     return pieces
 
 
-def _group_heading(watch: str, options: Options) -> list[Piece]:
-    return [Piece(f"\n\n{hashtag(watch) if options.tags else watch}")]
+def _group_heading(group: DigestGroup, options: Options) -> list[Piece]:
+    if group.heading:
+        return [Piece("\n\n" + shortened(_or_dots(tidy(group.heading)), LONGEST_LINE))]
+    return [Piece(f"\n\n{hashtag(group.watch) if options.tags else group.watch}")]
 
 
 def _digest_line(item: DigestItem, options: Options) -> list[Piece]:
@@ -264,8 +270,11 @@ def _digest_line(item: DigestItem, options: Options) -> list[Piece]:
     if item.published is not None and item.trust != "none":
         local = item.published.astimezone(options.zone)
         about.append(f"{local.day} {local:%b}" if item.trust == "day" else f"{local.day} {local:%b %H:%M}")
+    parts = [isolated(part) for part in about]
+    if item.others and options.others:
+        parts.append(_also(item.others))
     line = [Piece("\n• "), Piece(isolated(title), link=web_link(item.url))]
-    return [*line, Piece(" · " + " · ".join(isolated(part) for part in about))] if about else line
+    return [*line, Piece(" · " + " · ".join(parts))] if parts else line
 
 
 def _or_dots(text: str) -> str:

@@ -125,12 +125,17 @@ def _digest(now: datetime, words: Words) -> DigestContent:
         return DigestItem(title, url, outlet, words.country, now - timedelta(hours=hours), "stated")
 
     laos = (
-        item(words.title, words.outlet, 2),
+        replace(item(words.title, words.outlet, 2), others=words.others),
         replace(item(words.further_title, words.others[0], 5), published=None, trust="none"),
     )
     asean = (item(words.further_title, words.others[1], 30),)
+    withheld = (item(words.title, words.others[0], 3),)
     return DigestContent(
         "Digest · 3 articles",
-        (DigestGroup("laos", laos), DigestGroup("asean", asean)),
+        (
+            DigestGroup("laos", laos),
+            DigestGroup("asean", asean),
+            DigestGroup("", withheld, "Withheld, since their story was told:"),
+        ),
         "12 older articles that match are in the archive.",
     )

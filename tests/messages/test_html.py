@@ -229,7 +229,12 @@ short_urls = st.sampled_from(["https://example.org/1", "javascript:x", "https://
 def test_any_digest_splits_into_parts_that_are_taken_and_hold_every_item_once(
     items: list[tuple[str, str, str]], header: str, footer: str
 ) -> None:
-    groups = tuple(DigestGroup(watch, (DigestItem(title, url, outlet=title),)) for watch, title, url in items)
+    groups = tuple(
+        DigestGroup(
+            watch, (DigestItem(title, url, outlet=title, others=(title,) * place),), header * (place > 9)
+        )
+        for place, (watch, title, url) in enumerate(items)
+    )
     parts = split(DigestContent(header, groups, footer))
     held = [item for part in parts for group in part.groups for item in group.items]
     assert held == [item for group in groups for item in group.items]
