@@ -85,10 +85,12 @@ class Desk:
         return int(self.write(step))
 
 
-def open_desk(tmp_path: Path, main: Sequence[str] = (), **files: str) -> Desk:
-    """A desk with the small config of `tests/config_folder.py`, lines of `main` in wirewatch.yaml."""
-    lines = ["shipped: []", f"archive: {tmp_path / 'wirewatch.db'}", "timezone: Asia/Vientiane", *main]
+def open_desk(tmp_path: Path, main: Sequence[str] = (), address: str | None = None, **files: str) -> Desk:
+    """A desk with the small config of `tests/config_folder.py`, lines of `main` in wirewatch.yaml; its
+    archive is at `address`, or a file."""
+    address = address or str(tmp_path / "wirewatch.db")
+    lines = ["shipped: []", f"archive: {address}", "timezone: Asia/Vientiane", *main]
     config = write(tmp_path / "config", whole(wirewatch="\n".join(lines) + "\n", **files))
-    archive = Archive(tmp_path / "wirewatch.db")
+    archive = Archive(address)
     prepare(archive)
     return Desk(config, archive, datetime.now(UTC))

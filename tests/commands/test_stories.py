@@ -1,6 +1,8 @@
 """Can a person see what is one story and what was withheld, and mend it; do the messages follow?"""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from alerts.watch import Match
 from archive import articles, deliveries, stories
 from archive.deliveries import Delivery
-from tests.commands.desk import Desk
+from tests.commands.desk import Desk, open_desk
 from wirewatch.config_files import locate
 from wirewatch.live_stories import LiveStories
 from wirewatch.rooms import Durations, Rulebook
@@ -58,8 +60,11 @@ class Newsdesk:
 
 
 @pytest.fixture
-def news(desk: Desk) -> Newsdesk:
-    return Newsdesk(desk)
+def news(tmp_path: Path, archive_address: str) -> Iterator[Newsdesk]:
+    """On each database: what is asked and mended is statements."""
+    desk = open_desk(tmp_path, address=archive_address)
+    yield Newsdesk(desk)
+    desk.archive.close()
 
 
 def test_a_grown_story_is_listed_with_what_was_withheld(news: Newsdesk) -> None:

@@ -54,10 +54,11 @@ def write_config(
     channels: Sequence[Mapping[str, Any]] | None = None,
     fetch: Mapping[str, Any] | None = None,
     ops: str | None = None,
+    archive: str | None = None,
 ) -> Path:
-    """A config folder; `watches` None takes the shipped ones."""
+    """A config folder; `watches` None takes the shipped ones, `archive` None a file in it."""
     main: dict[str, Any] = {
-        "archive": str(folder / "wirewatch.db"),
+        "archive": archive or str(folder / "wirewatch.db"),
         "shipped": ["watches", "terms"] if watches is None else [],
         "fetch": {"allow_private": ["127.0.0.0/8"], "min_delay": "20ms", **(fetch or {})},
         "telegram": {

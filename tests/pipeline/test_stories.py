@@ -32,14 +32,20 @@ class Press:
     """Two outlets, one feed each; what the second says comes after the first was told."""
 
     def __init__(
-        self, site: PeerNewsroom, folder: Path, api: BotApiPeer, chat: Chat, **channel: object
+        self,
+        site: PeerNewsroom,
+        folder: Path,
+        api: BotApiPeer,
+        chat: Chat,
+        archive: str | None = None,
+        **channel: object,
     ) -> None:
         self.site, self.api = site, api
         for name in ("one", "two"):
             site.script(f"/{name}", rss(["A quiet day"]))
         keys = {"name": "desk", "type": "telegram", "chat": chat.id, **channel}
         sources = [feed_source(n, site.url(f"/{n}"), title=n.title()) for n in ("one", "two")]
-        self.folder = write_config(folder, sources, api, chat, channels=[keys])
+        self.folder = write_config(folder, sources, api, chat, channels=[keys], archive=archive)
 
     async def polled(self) -> None:
         """Wait until both were asked twice more."""
@@ -88,9 +94,9 @@ async def test_a_changed_number_is_a_silent_reply_to_the_storys_message(
 
 
 async def test_a_restart_knows_what_is_live(
-    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, archive_address: str
 ) -> None:
-    press = Press(site, tmp_path / "config", api, chat)
+    press = Press(site, tmp_path / "config", api, chat, archive_address)
     async with house(press.folder):
         await press.polled()
         await press.says("one", entry("Laos opens Mekong bridge", BRIDGE), messages=1)
