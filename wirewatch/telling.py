@@ -193,7 +193,7 @@ def _add(
 
 
 def _said(
-    stored: StoredArticle, heard: Sequence[Match], members: Sequence[StoredArticle]
+    stored: StoredArticle, heard: Sequence[Match], members: Sequence[StoredArticle], part_of: str = ""
 ) -> content.AlertContent:
     """What an alert for `stored` says, whose story has these members."""
     free = None
@@ -203,8 +203,9 @@ def _said(
         free = next((one for one in known if one.language == stored.article.language), None)
     others = [title for title in _outlets(members) if title != _outlet(stored)]
     return content.alert(
-        stored.article, heard, found_at=stored.found_at, others=others, paywalled=stored.paywalled, free=free
-    )
+        stored.article, heard, found_at=stored.found_at, others=others, paywalled=stored.paywalled, free=free,
+        part_of=part_of,
+    )  # fmt: skip
 
 
 def _edit(
@@ -215,7 +216,7 @@ def _edit(
     rows = matches.of_articles(conn, [first.id]).get(first.id, [])
     found = [match_from_row(row, first.article) for row in rows]
     shown = routing.watches_for(channel.name, found, rules.watches, rules.settings.ops)
-    said = _said(first, shown, it.members).to_json()
+    said = _said(first, shown, it.members, _part_of(channel, it, standing)).to_json()
     if said != standing.content:
         row = NewDelivery(
             channel.name, "edit", said, True, chat_key(channel), article=it.stored.id, story=it.story,
@@ -224,16 +225,26 @@ def _edit(
         deliveries.add(conn, [row], now)
 
 
+def _part_of(channel: Channel, it: _Subject, standing: Delivery) -> str:
+    """The headline of the story's message where `standing` is another one, and does not answer it: so it
+    is where stories were merged."""
+    if not channel.stories or standing.reply_to is not None:
+        return ""
+    here = (one for one in it.standing if one.channel == channel.name and one.story == it.story)
+    first = next(here, standing)
+    return "" if first.id == standing.id else str(first.content["title"])
+
+
 def refresh(conn: Connection, rules: Rulebook, story: int, now: datetime) -> None:
     """Let the messages that stand for a story say what is true of it now."""
     members = articles.of_story(conn, story)
     standing = deliveries.standing(conn, stories=[story])
     for channel in rules.channels.values():
-        here = [one for one in standing if one.channel == channel.name]
-        first = next((m for m in members if here and m.id == here[0].article), None)
-        if first is not None:
-            told = Told(first.article, first.contact, (), frozenset())
-            _edit(conn, rules, channel, _Subject(first, told, story, members, standing, {}), here[0], now)
+        for one in (one for one in standing if one.channel == channel.name and one.reply_to is None):
+            told_of = next((member for member in members if member.id == one.article), None)
+            if told_of is not None:
+                told = Told(told_of.article, told_of.contact, (), frozenset())
+                _edit(conn, rules, channel, _Subject(told_of, told, story, members, standing, {}), one, now)
 
 
 def match_from_row(row: dict[str, Any], article: Article) -> Match:

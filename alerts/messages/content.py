@@ -22,7 +22,8 @@ class AlertContent:
     `outlet` is the outlet's title, `country` its ISO code; `others` are the titles of further
     outlets of the story; `watches` their names. `quote` is None where only the headline matched.
     `free_at` is the outlet to whose free report of the same story `url` leads, where the article itself
-    is behind payment; else None.
+    is behind payment; else None. `part_of` is the headline of the message to whose story this one was
+    added by hand, else empty.
     """
 
     title: str
@@ -38,11 +39,12 @@ class AlertContent:
     urgency: Urgency = "normal"
     paywalled: bool = False
     free_at: str | None = None
+    part_of: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""
         return {
-            **asdict(self),
+            **_as_kept(self),
             "type": "alert",
             "published": _written(self.published),
             "found_at": _written(self.found_at),
@@ -83,7 +85,7 @@ class DigestContent:
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""
-        whole = asdict(self)
+        whole = _as_kept(self)
         for group in whole["groups"]:
             for item in group["items"]:
                 item["published"] = _written(item["published"])
@@ -125,6 +127,7 @@ def alert(
     others: Sequence[str] = (),
     paywalled: bool = False,
     free: Article | None = None,
+    part_of: str = "",
 ) -> AlertContent:
     """What there is to say about `article`, on which `matches` fired (the loudest urgency counts).
 
@@ -145,6 +148,7 @@ def alert(
         urgency=max((match.urgency for match in matches), key=URGENCIES.index, default="normal"),
         paywalled=paywalled,
         free_at=None if free is None else free.outlet.title if free.outlet else free.source,
+        part_of=part_of,
     )
 
 
@@ -178,6 +182,7 @@ def _alert_from(value: Mapping[str, Any]) -> AlertContent:
         urgency=value["urgency"],
         paywalled=value["paywalled"],
         free_at=value.get("free_at"),
+        part_of=value.get("part_of", ""),
     )
 
 
@@ -196,6 +201,21 @@ def _digest_from(value: Mapping[str, Any]) -> DigestContent:
 def _item_from(value: Mapping[str, Any]) -> DigestItem:
     others = tuple(value.get("others", ()))
     return DigestItem(**{**value, "published": _read(value["published"]), "others": others})
+
+
+def _as_kept(content: AlertContent | DigestContent) -> dict[str, Any]:
+    """Its fields, equal to what JSON gives back: whether a message changes is seen by comparing."""
+
+    def plain(value: Any) -> Any:
+        match value:
+            case dict():
+                return {name: plain(part) for name, part in value.items()}
+            case list() | tuple():
+                return [plain(part) for part in value]
+        return value
+
+    kept: dict[str, Any] = plain(asdict(content))
+    return kept
 
 
 def _written(moment: datetime | None) -> str | None:

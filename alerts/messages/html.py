@@ -148,6 +148,8 @@ def _alert(content: AlertContent, options: Options, additions: Additions) -> lis
         lines.append(_quoted(content.quote))
     if content.others and options.others:
         lines.append([Piece(_also(content.others))])
+    if content.part_of:
+        lines.append([Piece(f"part of: {isolated(_title(content.part_of, '', LONGEST_LINE))}")])
     if content.watches and options.tags:
         lines.append([Piece(_tags(content.watches))])
     lines += [[Piece(_muted(mute, options.zone))] for mute in additions.muted]

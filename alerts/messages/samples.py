@@ -85,6 +85,7 @@ def samples(now: datetime, words: Words = ENGLISH) -> dict[str, Sample]:
                 others=words.others,
             )
         ),
+        "an alert that was merged into another story": Sample(replace(plain, part_of=words.further_title)),
         "an alert without a time": Sample(replace(plain, published=None, trust="none", quote=None)),
         "an alert, Why? pressed": Sample(plain, Additions("why", _why(words))),
         "an alert, Story pressed": Sample(

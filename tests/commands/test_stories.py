@@ -127,9 +127,15 @@ def test_merged_stories_are_one_for_the_daemon_too(news: Newsdesk) -> None:
     ended = news.desk.run("stories", "merge", str(news.story(first)), str(news.story(other)))
     assert ended.code == 0
     assert news.story(other) == news.story(first)
+    messages = {row.content["title"]: row for row in news.messages()}
+    assert messages["Laos opens bridge"].content["part_of"] == ""
+    assert messages["Laos warns of dengue"].content["part_of"] == "Laos opens bridge"
     later = news.tells("Dengue in Attapeu", f"VIENTIANE (AFP) — {DENGUE}")
     assert news.story(later) == news.story(first)
     assert {row.story for row in news.messages()} == {news.story(first)}
+    # What was merged wrongly is split again, and its message says so.
+    assert news.desk.run("stories", "split", str(other), str(later)).code == 0
+    assert [row.content["part_of"] for row in news.messages()] == ["", ""]
 
 
 @pytest.mark.parametrize(

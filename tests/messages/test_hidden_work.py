@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from archive import deliveries
 from archive.archive import Archive
 from tests.messages.newsdesk import Newsdesk
 from tests.outbox.office import START, Clock
@@ -70,6 +71,13 @@ async def test_a_digest_lists_what_was_withheld_once(tmp_path: Path, archive: Ar
     assert second.startswith("Digest · 1 article\n\n#weather\n• Weather in Attapeu is dry")
     assert "Withheld" not in second
     assert "reply" not in second
+
+
+async def test_a_copy_by_the_same_outlet_edits_nothing(tmp_path: Path, sqlite_archive: Archive) -> None:
+    copy = ("New bridge at Xayaburi", "post", BRIDGE)
+    await told(tmp_path / "config", sqlite_archive, [STREAM[0], copy])
+    rows = sqlite_archive.read_now(lambda conn: deliveries.listed(conn, ["sent"]))
+    assert [row.kind for row in rows] == ["digest", "alert"]
 
 
 async def test_where_every_article_is_told_nothing_is_listed_as_withheld(

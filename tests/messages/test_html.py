@@ -119,6 +119,7 @@ alerts = st.builds(
     urgency=st.sampled_from(["low", "normal", "breaking"]),
     paywalled=st.booleans(),
     free_at=st.none() | texts,
+    part_of=texts,
 )
 additions = st.builds(
     Additions,

@@ -118,7 +118,9 @@ def _edited(title: str, sentence: str) -> str:
 
 def updated(one: Labelled, chance: random.Random) -> Labelled | None:
     """The same text with one number changed, hours later; None where it has none to change."""
-    numbers = list(_NUMBER.finditer(_text(one)))
+    # A number that the text has elsewhere would be no news.
+    known = set(re.findall(r"\d+", _text(one)))
+    numbers = [found for found in _NUMBER.finditer(_text(one)) if str(int(found[0]) + 4) not in known]
     if not numbers:
         return None
     found = chance.choice(numbers)

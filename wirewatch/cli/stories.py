@@ -32,7 +32,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
 
     `split` makes a story of its own of the articles given, by address or number, and tells what had
     been withheld; `merge` lets the articles of the later stories belong to the first. Messages that
-    stand are edited to say so.
+    stand are edited to say so: of a merged story's message, of which it is part.
     """
     config = settings()
     with opened(config) as archive:
