@@ -21,7 +21,7 @@ from alerts.routing import Alert, Edit, Standing, ToDigest, Told
 from alerts.watch import Hit, Match
 from archive import articles, chats, deliveries, digests, matches, mutes
 from archive.article import Article
-from archive.articles import StoredArticle
+from archive.articles import Member, StoredArticle
 from archive.deliveries import Delivery, NewDelivery
 from archive.mutes import Mute
 from archive.wake import wake
@@ -81,7 +81,7 @@ def tell_channels(
     muted: Mapping[str, Sequence[Mute]] | None = None,
 ) -> None:
     """Let every channel hear, or not, of an article of `story`; `muted` is read where it is not given."""
-    members = articles.of_story(conn, story)
+    members = articles.members(conn, story)
     standing = deliveries.standing(conn, stories=[story], articles=[stored.id])
     told = _grown(told, stored, members)
     subject = _Subject(stored, told, story, members, standing, _muted(conn, now) if muted is None else muted)
@@ -89,10 +89,10 @@ def tell_channels(
         _tell_channel(conn, rules, channel, subject, now, durations)
 
 
-def _grown(told: Told, stored: StoredArticle, members: Sequence[StoredArticle]) -> Told:
+def _grown(told: Told, stored: StoredArticle, members: Sequence[Member]) -> Told:
     """The same with what it makes of its story."""
     before = [member for member in members if member.id != stored.id]
-    tiers = [member.article.outlet.tier or USUAL_TIER for member in before if member.article.outlet]
+    tiers = [member.tier or USUAL_TIER for member in before]
     outlet = stored.article.outlet
     return replace(
         told,
@@ -110,7 +110,7 @@ class _Subject:
     stored: StoredArticle
     told: Told
     story: int
-    members: Sequence[StoredArticle]
+    members: Sequence[Member]
     standing: Sequence[Delivery]
     muted: Mapping[str, Sequence[Mute]]
 
@@ -184,7 +184,7 @@ def _add(
     *,
     reply_to: int | None,
 ) -> None:
-    said = _said(it.stored, heard, it.members)
+    said = _said(conn, it.stored, heard, it.members)
     row = NewDelivery(
         channel.name, "alert", said.to_json(), silent, chat_key(channel), article=it.stored.id,
         story=it.story, reply_to=reply_to,
@@ -193,14 +193,17 @@ def _add(
 
 
 def _said(
-    stored: StoredArticle, heard: Sequence[Match], members: Sequence[StoredArticle], part_of: str = ""
+    conn: Connection,
+    stored: StoredArticle,
+    heard: Sequence[Match],
+    members: Sequence[Member],
+    part_of: str = "",
 ) -> content.AlertContent:
     """What an alert for `stored` says, whose story has these members."""
     free = None
     if stored.paywalled:
-        # Free for certain: its text has been read.
-        known = (one.article for one in members if one.article.body and not one.paywalled)
-        free = next((one for one in known if one.language == stored.article.language), None)
+        ids = [one.id for one in members if one.free and one.language == stored.article.language]
+        free = next((one.article for one in articles.by_ids(conn, ids[:1])), None)
     others = [title for title in _outlets(members) if title != _outlet(stored)]
     return content.alert(
         stored.article, heard, found_at=stored.found_at, others=others, paywalled=stored.paywalled, free=free,
@@ -212,11 +215,14 @@ def _edit(
     conn: Connection, rules: Rulebook, channel: Channel, it: _Subject, standing: Delivery, now: datetime
 ) -> None:
     """Let the standing message say what is known now: all its watches, all outlets of the story."""
-    first = next((member for member in it.members if member.id == standing.article), it.stored)
+    first = it.stored
+    told_of = next((member.id for member in it.members if member.id == standing.article), first.id)
+    if told_of != first.id:
+        (first,) = articles.by_ids(conn, [told_of])
     rows = matches.of_articles(conn, [first.id]).get(first.id, [])
     found = [match_from_row(row, first.article) for row in rows]
     shown = routing.watches_for(channel.name, found, rules.watches, rules.settings.ops)
-    said = _said(first, shown, it.members, _part_of(channel, it, standing)).to_json()
+    said = _said(conn, first, shown, it.members, _part_of(channel, it, standing)).to_json()
     if said != standing.content:
         row = NewDelivery(
             channel.name, "edit", said, True, chat_key(channel), article=it.stored.id, story=it.story,
@@ -237,12 +243,13 @@ def _part_of(channel: Channel, it: _Subject, standing: Delivery) -> str:
 
 def refresh(conn: Connection, rules: Rulebook, story: int, now: datetime) -> None:
     """Let the messages that stand for a story say what is true of it now."""
-    members = articles.of_story(conn, story)
+    members = articles.members(conn, story)
+    ids = {member.id for member in members}
     standing = deliveries.standing(conn, stories=[story])
     for channel in rules.channels.values():
         for one in (one for one in standing if one.channel == channel.name and one.reply_to is None):
-            told_of = next((member for member in members if member.id == one.article), None)
-            if told_of is not None:
+            if one.article in ids:
+                (told_of,) = articles.by_ids(conn, [one.article])
                 told = Told(told_of.article, told_of.contact, (), frozenset())
                 _edit(conn, rules, channel, _Subject(told_of, told, story, members, standing, {}), one, now)
 
@@ -257,9 +264,9 @@ def match_from_row(row: dict[str, Any], article: Article) -> Match:
     )
 
 
-def _outlets(members: Sequence[StoredArticle]) -> list[str]:
+def _outlets(members: Sequence[Member]) -> list[str]:
     """The titles of a story's outlets in order of appearance, each once."""
-    return list(dict.fromkeys(_outlet(member) for member in members))
+    return list(dict.fromkeys(member.outlet for member in members))
 
 
 def _outlet(stored: StoredArticle) -> str:
