@@ -7,10 +7,10 @@ thread of a thousand articles is no larger than one of twenty. Whether an articl
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from alerts.stories.features import IN_TITLE, NAME, Features
 
@@ -53,12 +53,12 @@ class Thread:
         self.language = language
         self.opened = self.grown = now
         self.articles = 0
-        self.texts: list[Text] = []
+        self.texts: tuple[Text, ...] = ()
         self._signs: array[int] = array("I")
         self._terms: array[int] = array("I")
-        self._weights: array[int] = array("H")
-        self._titled: array[int] = array("H")
-        self._named: array[int] = array("H")
+        self._weights: Sequence[int] = b""
+        self._titled: Sequence[int] = b""
+        self._named: Sequence[int] = b""
 
     @property
     def terms(self) -> Sequence[int]:
@@ -88,7 +88,7 @@ class Thread:
         if not copy or not self.texts:
             numbers = array("I", (number.value for number in found.numbers))
             text = Text(article, found.sketch, found.length, found.text, numbers)
-            self.texts = [*self.texts[-MOST_TEXTS + 1 :], text]
+            self.texts = (*self.texts[-MOST_TEXTS + 1 :], text)
         before = dict.fromkeys(self._terms)
         weights = self.weights()
         titled = dict(zip(self._terms, self._titled, strict=True))
@@ -100,17 +100,18 @@ class Thread:
         if len(weights) > MOST_TERMS:
             heaviest = sorted(weights, key=weights.__getitem__, reverse=True)[:_KEPT_TERMS]
             weights = {term: weights[term] for term in heaviest}
-        self._terms = array("I", weights)
-        self._weights = array(_code(weights), weights.values())
-        self._titled = array(_code(titled), (titled[term] for term in weights))
-        self._named = array(_code(named), (named[term] for term in weights))
+        # From a list, or the array would be larger than it need be.
+        self._terms = array("I", list(weights))
+        self._weights = _packed(list(weights.values()))
+        self._titled = _packed([titled[term] for term in weights])
+        self._named = _packed([named[term] for term in weights])
         signs = [sign for sign in dict.fromkeys(found.signs) if sign not in self.signs]
         signs = signs[: _MOST_SIGNS - len(self._signs)]
         self._signs.extend(signs)
         return Change([t for t in weights if t not in before], [t for t in before if t not in weights], signs)
 
 
-def _code(counts: Mapping[int, int]) -> Literal["B", "H", "I"]:
-    """The smallest kind of array that holds these: most threads are of one article."""
-    most = max(counts.values(), default=0)
-    return "B" if most < 256 else "H" if most < 65_536 else "I"
+def _packed(counts: list[int]) -> Sequence[int]:
+    """The counts in as little room as they need: most threads are of one article."""
+    most = max(counts, default=0)
+    return bytes(counts) if most < 256 else array("H" if most < 65_536 else "I", counts)
