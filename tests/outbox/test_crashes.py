@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[2]
 # Every other boundary, and few random kills: enough for each day, see above for all.
 STEP = int(os.environ.get("WIREWATCH_KILL_STEP", "2"))
 RANDOM_KILLS = int(os.environ.get("WIREWATCH_KILLS", "48")) // 2
+# The last run of all clears what the kills have left (seconds).
+PATIENCE = 60 + RANDOM_KILLS
 FEWEST_BOUNDARIES = 20
 Nursery = Callable[[dict[str, Any]], Awaitable[int]]
 
@@ -51,7 +53,7 @@ async def nursery() -> AsyncIterator[Nursery]:
 
     async def run(order: dict[str, Any]) -> int:
         stdin.write(json.dumps(order).encode() + b"\n")
-        return int(await asyncio.wait_for(stdout.readline(), 60))
+        return int(await asyncio.wait_for(stdout.readline(), PATIENCE))
 
     yield run
     stdin.close()
