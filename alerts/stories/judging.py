@@ -23,9 +23,10 @@ SAME = 0.97
 # A score from which an article belongs to a story; after so many days of silence it is another event.
 JOIN = 0.5
 MOST_DAYS = 5.0
-# From which an article in other words need not be told.
+# From which an article in other words need not be told. Names, numbers and day of one holiday's reports
+# are the same; only so much of the same wording tells one event from the next.
 WITHHOLD = 0.92
-WITHHOLD_TEXT = 0.35
+WITHHOLD_TEXT = 0.7
 WITHHOLD_DAYS = 1.0
 # From which an article joins a story that was told in other languages only.
 JOIN_ACROSS = 0.2
