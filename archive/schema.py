@@ -118,7 +118,7 @@ def _alembic() -> "Config":
 
 def _copy_beside(file: Path, found: str) -> None:
     # Needed for a migration alone.
-    from archive.copies import back_up
+    from archive.backup import back_up
 
     target = file.with_name(f"{file.name}.before-{REVISION}-was-{found}")
     # One that is there already was made before a migration that failed, so it is as old.

@@ -96,11 +96,11 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _chat(bot: "Bot", channel: TelegramChannel) -> Finding:
-    from alerts.bot.meeting import BotError, standing
+    from alerts.bot.meeting import BotError, permissions
 
     subject = f"channel {channel.name}"
     try:
-        here = await standing(bot, channel.chat, channel.topic)
+        here = await permissions(bot, channel.chat, channel.topic)
     except BotError as error:
         return Finding("error", subject, str(error))
     if here.hindrance is not None:

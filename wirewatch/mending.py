@@ -31,7 +31,7 @@ def split(conn: Connection, rules: Rulebook, ids: Sequence[int], now: datetime) 
     if not chosen or len(left) != 1 or any(one.story is None for one in chosen):
         raise CannotMend("the articles to split off are not of one story")
     (old,) = left
-    if len(chosen) == len(articles.of_story(conn, old)):
+    if len(chosen) == len(articles.members(conn, old)):
         raise CannotMend(f"these are all articles of story {old}: nothing would be left of it")
     new = stories.open_story(conn, now)
     for place, one in enumerate(chosen):

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from telegram import Bot, Chat, ChatFullInfo, ChatMember, ChatMemberAdministrator, Message, Update
+from telegram import Bot, Chat, ChatFullInfo, ChatMember, Message, Update
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -22,7 +22,9 @@ from telegram.error import (
     TelegramError,
 )
 
+from alerts.bot.standing import standing
 from alerts.channel import TelegramSettings
+from alerts.channels.interface import Code
 from alerts.channels.telegram import connect
 
 T = TypeVar("T")
@@ -51,7 +53,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Permissions:
     """What the bot may do in a chat: `hindrance` is why it cannot post, in words; `may_edit_others`,
     whether it may edit other people's posts there."""
 
@@ -86,19 +88,18 @@ async def hear(bot: Bot, offset: int, wait: int) -> tuple[list[Place], int]:
     return list(dict.fromkeys(found)), max((update.update_id + 1 for update in updates), default=offset)
 
 
-async def standing(bot: Bot, chat: int | str, topic: int | None = None) -> Standing:
+async def permissions(bot: Bot, chat: int | str, topic: int | None = None) -> Permissions:
     """What the bot may do in `chat`. Raises BotError where Telegram does not tell."""
     here = await _asked(bot.get_chat(chat))
     me = await _asked(bot.get_me())
     kind, title = str(here.type.value if hasattr(here.type, "value") else here.type), _title(here)
     if kind == Chat.PRIVATE:
-        return Standing(title, kind, None, False)
-    member = await _asked(bot.get_chat_member(chat, me.id))
-    hindrance = _hindrance(member, kind)
+        return Permissions(title, kind, None, False)
+    stands = standing(await _asked(bot.get_chat_member(chat, me.id)), kind)
+    hindrance = _remedy(stands.hindrance, kind)
     if hindrance is None and topic is not None:
         hindrance = await _topic_hindrance(bot, chat, topic)
-    edits = isinstance(member, ChatMemberAdministrator) and bool(member.can_edit_messages)
-    return Standing(title, kind, hindrance, edits)
+    return Permissions(title, kind, hindrance, stands.edits_others)
 
 
 async def greet(bot: Bot, chat: int | str, topic: int | None, text: str) -> None:
@@ -106,14 +107,18 @@ async def greet(bot: Bot, chat: int | str, topic: int | None, text: str) -> None
     await _asked(bot.send_message(chat, text, message_thread_id=None if topic == 1 else topic))
 
 
-def _hindrance(member: ChatMember, kind: str) -> str | None:
-    if member.status in (ChatMember.LEFT, ChatMember.BANNED):
-        return "the bot is not a member: add it" + (" as an administrator" if kind == Chat.CHANNEL else "")
-    if kind == Chat.CHANNEL and not getattr(member, "can_post_messages", False):
-        return "the bot may not post: let it be an administrator who may post messages"
-    if member.status == ChatMember.RESTRICTED and not getattr(member, "can_send_messages", True):
-        return "the bot may not write here: lift the restriction"
-    return None
+def _remedy(hindrance: Code | None, kind: str) -> str | None:
+    """What keeps the bot from posting in a chat of this kind, and what to do about it."""
+    channel = kind == Chat.CHANNEL
+    match hindrance:
+        case None:
+            return None
+        case "rights" if channel:
+            return "the bot may not post: let it be an administrator who may post messages"
+        case "rights":
+            return "the bot may not write here: lift the restriction"
+        case _:
+            return "the bot is not a member: add it" + (" as an administrator" if channel else "")
 
 
 async def _topic_hindrance(bot: Bot, chat: int | str, topic: int) -> str | None:

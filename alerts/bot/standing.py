@@ -1,6 +1,7 @@
-"""What does an update about the bot's own membership say?
+"""How does the bot stand in a chat, by what Telegram says of its membership?
 
-Reads Telegram's `my_chat_member`; what follows from it is `alerts/outbox/membership.py`.
+Reads a `ChatMember`, of an update or asked for; what follows from a change is
+`alerts/outbox/membership.py`.
 """
 
 from telegram import Chat, ChatMember
@@ -15,7 +16,8 @@ def standing(member: ChatMember, kind: str) -> Standing:
     )
     if member.status in (ChatMember.LEFT, ChatMember.BANNED) or not getattr(member, "is_member", True):
         return Standing("blocked" if kind == Chat.PRIVATE else "kicked", False)
-    if member.status == ChatMember.ADMINISTRATOR and kind == Chat.CHANNEL:
+    if kind == Chat.CHANNEL and member.status != ChatMember.OWNER:
+        # There only an administrator posts, and only with this right.
         may_post = bool(getattr(member, "can_post_messages", False))
     else:
         # Only the restricted bear the right by name.

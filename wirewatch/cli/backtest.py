@@ -1,6 +1,6 @@
 """`wirewatch backtest WATCH`: what would this watch have fired on?
 
-Holds it against the whole archive (`wirewatch/walking.py`) and prints the counts of `alerts/backtest.py`.
+Holds it against the whole archive (`archive/batches.py`) and prints the counts of `alerts/backtest.py`.
 """
 
 from collections.abc import Iterator
@@ -37,8 +37,8 @@ def command(name: str, since: timedelta, query: str | None) -> None:
         raise click.UsageError(f"no enabled watch is called {name}: there are {known}")
     from alerts.backtest import Backtest
     from alerts.query.errors import WatchError
+    from archive.batches import articles_since
     from wirewatch.rooms import utc_now
-    from wirewatch.walking import articles_since
 
     try:
         backtest = Backtest(watch, {s.name: s for s in config.sets}, query)

@@ -1,6 +1,6 @@
 """`wirewatch backup`: a copy of the archive while everything runs.
 
-The copying is `archive/copies.py`.
+The copying is `archive/backup.py`.
 """
 
 import sys
@@ -21,7 +21,7 @@ def command(file: Path | None) -> None:
     yours to keep: files in a folder.
     """
     from archive.archive import ArchiveError
-    from archive.copies import back_up
+    from archive.backup import back_up
     from wirewatch.rooms import utc_now
 
     config = settings()

@@ -19,9 +19,9 @@ def command(since: timedelta | None) -> None:
     number, or null). Bodies are printed where they are still kept: they are for your own use, and not
     to be published.
     """
+    from archive.batches import articles_since
     from wirewatch.article_lines import print_article, print_time
     from wirewatch.rooms import utc_now
-    from wirewatch.walking import articles_since
 
     with opened(settings()) as archive:
         for stored in articles_since(archive, None if since is None else utc_now() - since):

@@ -125,7 +125,7 @@ async def _introduce(
     token: str, chat: str | None, topic: int | None, zone: str, api_url: str | None, wait: int
 ) -> "FirstConfig":
     """Speak to Telegram: the bot's name, the chat, what the bot may do there, the first message."""
-    from alerts.bot.meeting import BotError, greet, meeting, name_of, standing
+    from alerts.bot.meeting import BotError, greet, meeting, name_of, permissions
     from alerts.channel import TelegramSettings
     from wirewatch.setting_up import FirstConfig
 
@@ -136,7 +136,7 @@ async def _introduce(
             place = await _choose(bot, name, wait)
             chat, topic = str(place.chat), topic or place.topic
         there: int | str = chat if chat.startswith("@") else int(chat)
-        stands = await standing(bot, there, topic)
+        stands = await permissions(bot, there, topic)
         if stands.hindrance is not None:
             raise BotError(f"{stands.title}: {stands.hindrance}. Then run this again")
         await greet(bot, there, topic, "Wirewatch is connected: alerts come here.")

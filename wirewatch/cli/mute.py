@@ -14,6 +14,7 @@ import click
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.spans import span
 from wirewatch.cli.tables import table
 from wirewatch.cli.times import machine, shown
 
@@ -35,17 +36,6 @@ class Target(NamedTuple):
     key: str
 
 
-def _duration(_ctx: click.Context, _option: click.Parameter, value: str | None) -> timedelta | None:
-    from archive.durations import parse_duration
-
-    if value is None:
-        return None
-    try:
-        return parse_duration(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
 def _target(_ctx: click.Context, _option: click.Parameter, value: str | None) -> Target | None:
     if value is None:
         return None
@@ -61,7 +51,7 @@ def _target(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
 
 @click.command()
 @click.argument("target", required=False, callback=_target, metavar="[WHAT]")
-@click.option("--for", "length", callback=_duration, metavar="TIME", help="Mute WHAT for 1h, 1d, 7d …")
+@click.option("--for", "length", callback=span, metavar="TIME", help="Mute WHAT for 1h, 1d, 7d …")
 @click.option("--end", is_flag=True, help="Let WHAT be heard again now.")
 @click.option("--channel", "channels", multiple=True, metavar="C", help="Only there; may be repeated.")
 @click.option("--why", metavar="TEXT", help="A note for those who list it.")
@@ -118,12 +108,12 @@ def _chats(config: "Settings", archive: "Archive", names: Sequence[str]) -> list
 
 def _check(config: "Settings", archive: "Archive", target: Target) -> None:
     """What is to be muted must exist: a name that nobody bears would keep nothing back."""
-    from archive import articles, sources
+    from archive import sources, stories
     from wirewatch.config_errors import nearest
 
     kind, key = target
     if kind == "story":
-        if not archive.read_now(lambda conn: articles.of_story(conn, int(key))):
+        if not archive.read_now(lambda conn: stories.exists(conn, int(key))):
             raise click.ClickException(f"the archive knows no story {key}")
         return
     known = {watch.name for watch in config.watches}

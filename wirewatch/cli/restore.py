@@ -1,6 +1,6 @@
 """`wirewatch restore`: a copy of the archive in its place.
 
-The work is `archive/copies.py`.
+The work is `archive/backup.py`.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ def command(file: Path) -> None:
     The copy is looked through first; the archive that stood is kept beside it. End the daemon before.
     """
     from archive.archive import ArchiveError
-    from archive.copies import restore
+    from archive.backup import restore
     from wirewatch.rooms import utc_now
 
     config = settings()

@@ -35,9 +35,9 @@ def command(query: str, since: timedelta | None, limit: int, as_json: bool) -> N
 
     from alerts.matching import compile_filter
     from alerts.query.errors import QueryError
+    from archive.batches import articles_since
     from wirewatch.article_lines import print_article
     from wirewatch.rooms import utc_now
-    from wirewatch.walking import articles_since
 
     config = settings()
     try:
