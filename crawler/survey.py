@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from crawler.pages.blocks import plain
 from crawler.pages.decode import decode, parse
-from crawler.spiders.links import guessed_links, is_inside
+from crawler.spiders.links import guessed_links, is_inside, shape_of
 
 _FEED_TYPE = re.compile(
     r"application/(rss|atom|rdf|feed)\+(xml|json)|(application|text)/(rss|atom)", re.IGNORECASE
@@ -51,7 +51,7 @@ def survey(html: bytes, url: str, content_type: str | None = None) -> Survey:
     if tree is None:
         return Survey("", None, (), (), (), ())
     found = guessed_links(tree, url)
-    shapes = dict.fromkeys(link.why.rpartition("shape ")[2] for link in found)
+    shapes = dict.fromkeys(shape_of(link.url) for link in found)
     listed = {link.url for link in found}
     return Survey(
         title=_title(tree),

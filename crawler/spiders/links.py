@@ -79,7 +79,7 @@ def guessed_links(tree: HtmlElement, base: str) -> list[FoundLink]:
     scores = {url: _score(url, anchors, base) for url, anchors in groups.items() if is_inside(url, base)}
     shapes: dict[str, list[str]] = defaultdict(list)
     for url in scores:
-        shapes[_shape(url)].append(url)
+        shapes[shape_of(url)].append(url)
     taken = set()
     for urls in shapes.values():
         bonus = _list_bonus([groups[url] for url in urls])
@@ -91,7 +91,7 @@ def guessed_links(tree: HtmlElement, base: str) -> list[FoundLink]:
             least = _TAKEN - (2.75 if len(good) >= _LISTED else 1.5)
             taken |= {url for url in urls if scores[url] >= least}
     return [
-        _found(url, groups[url], f"score {scores[url]:.1f}, shape {_shape(url)}")
+        _found(url, groups[url], f"score {scores[url]:.1f}, shape {shape_of(url)}")
         for url in groups
         if url in taken
     ]
@@ -207,7 +207,7 @@ def _is_headline(anchor: HtmlElement) -> bool:
     return any(tag in ("h1", "h2", "h3", "h4", "h5") for tag in parents)
 
 
-def _shape(url: str) -> str:
+def shape_of(url: str) -> str:
     """The pattern of an address: `/news/2026/11/a-slug-of-words` → `/news/N/N/S`."""
     parts = urlsplit(url)
     segments: list[str] = []
