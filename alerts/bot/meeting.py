@@ -22,10 +22,10 @@ from telegram.error import (
     TelegramError,
 )
 
-from alerts.bot.standing import standing
 from alerts.channel import TelegramSettings
 from alerts.channels.interface import Code
 from alerts.channels.telegram import connect
+from alerts.channels.telegram_membership import membership_of
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ async def permissions(bot: Bot, chat: int | str, topic: int | None = None) -> Pe
     kind, title = str(here.type.value if hasattr(here.type, "value") else here.type), _title(here)
     if kind == Chat.PRIVATE:
         return Permissions(title, kind, None, False)
-    stands = standing(await _asked(bot.get_chat_member(chat, me.id)), kind)
+    stands = membership_of(await _asked(bot.get_chat_member(chat, me.id)), kind)
     hindrance = _remedy(stands.hindrance, kind)
     if hindrance is None and topic is not None:
         hindrance = await _topic_hindrance(bot, chat, topic)

@@ -21,12 +21,12 @@ from alerts.bot.house import House
 from alerts.bot.last_update import Last, last_update, put_last
 from alerts.bot.permission import may_change
 from alerts.bot.presses import GONE, Answer, Press, act
-from alerts.bot.standing import standing
 from alerts.bot.timeline import timeline
 from alerts.bot.why import LONGEST, why
+from alerts.channels.interface import Membership
+from alerts.channels.telegram_membership import membership_of
 from alerts.messages.pieces import shortened
 from alerts.outbox.buttons import read_button
-from alerts.outbox.membership import Standing
 from alerts.outbox.outcomes import Report
 from alerts.outbox.pressing import owner, pressed
 from alerts.outbox.transitions import Times
@@ -53,7 +53,7 @@ PEACE = timedelta(minutes=10)
 class Polling:
     """Takes updates until it is cancelled. `timeout` is how many seconds a poll may be held.
 
-    `house` tells what of the config is in force; `membership` hears when the bot's standing in a chat
+    `house` tells what of the config is in force; `membership` hears when the bot's membership of a chat
     has changed: the chat, before, after.
     """
 
@@ -65,7 +65,7 @@ class Polling:
         *,
         house: Callable[[], House] = House,
         times: Times | None = None,
-        membership: Callable[[str, Standing, Standing], Awaitable[None]] | None = None,
+        membership: Callable[[str, Membership, Membership], Awaitable[None]] | None = None,
         report: Report = events.record,
         timeout: int = POLL,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -130,7 +130,9 @@ class Polling:
             await self._pressed(update.update_id, update.callback_query)
         if update.my_chat_member is not None and self._membership is not None:
             it = update.my_chat_member
-            before, after = (standing(one, it.chat.type) for one in (it.old_chat_member, it.new_chat_member))
+            before, after = (
+                membership_of(one, it.chat.type) for one in (it.old_chat_member, it.new_chat_member)
+            )
             await self._membership(str(it.chat.id), before, after)
         message = update.message or update.channel_post
         if message is not None:

@@ -16,6 +16,15 @@ Code = Literal["chat", "blocked", "kicked", "topic", "rights", "markup", "messag
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """How the bot stands in a chat. `hindrance` keeps it from posting, None where nothing does;
+    `edits_others`: it may edit what others posted there."""
+
+    hindrance: Code | None
+    edits_others: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """It stands in the chat. `message_id` is None where the channel has no ids."""
 

@@ -13,7 +13,6 @@ from typing import Literal, TypeVar
 import httpx
 from telegram import (
     Bot,
-    ChatMember,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -42,6 +41,7 @@ from alerts.channels.interface import (
 )
 from alerts.channels.registry import Surroundings, channel_type
 from alerts.channels.telegram_errors import classify, not_modified, not_ours, nothing_to_delete
+from alerts.channels.telegram_membership import edits_others, is_out
 
 T = TypeVar("T")
 
@@ -177,9 +177,9 @@ class TelegramSender:
         member = await _tried(self.bot.get_chat_member(_chat(chat), self._me))
         if isinstance(member, TelegramError):
             return f"the bot's rights could not be learnt: {member}"
-        if member.status in (ChatMember.LEFT, ChatMember.BANNED):
+        if is_out(member):
             return "the bot is not a member"
-        if member.status == ChatMember.OWNER or getattr(member, "can_edit_messages", None):
+        if edits_others(member):
             return "the bot may edit other people's posts there: take that right away from it"
         return None
 

@@ -1,4 +1,4 @@
-"""What follows when the bot's own standing in a chat has changed?
+"""What follows when the bot's own membership of a chat has changed?
 
 Telegram tells at once that the bot was blocked, put out or let in again, or that a right was given or
 taken; operators hear of it without waiting for the next alert. Nothing is given up for it: such news may
@@ -6,13 +6,12 @@ be a day old, so rows are dead only when a message is refused (`outcomes.py`).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from alerts.channel import Channel
-from alerts.channels.interface import Code
+from alerts.channels.interface import Membership
 from alerts.channels.senders import chat_key
 from alerts.outbox.outcomes import WORDS, Report
 from archive import chats, deliveries, events
@@ -23,20 +22,12 @@ EDITS_OTHERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How the bot stands in a chat. `hindrance` keeps it from posting, None where nothing does."""
-
-    hindrance: Code | None
-    edits_others: bool
-
-
 def changed(
     conn: Connection,
     chat: str,
     channels: Mapping[str, Channel],
-    before: Standing,
-    after: Standing,
+    before: Membership,
+    after: Membership,
     now: datetime,
     report: Report,
 ) -> None:

@@ -16,10 +16,20 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from sqlalchemy import Connection
 
 from alerts.channel import Channel, Pacing
-from alerts.channels.interface import Message, Moved, NotSent, Outcome, Permanent, Sender, Unknown, Wait
+from alerts.channels.interface import (
+    Membership,
+    Message,
+    Moved,
+    NotSent,
+    Outcome,
+    Permanent,
+    Sender,
+    Unknown,
+    Wait,
+)
 from alerts.outbox.late import fold
 from alerts.outbox.looking import Looking, marked
-from alerts.outbox.membership import Standing, changed
+from alerts.outbox.membership import changed
 from alerts.outbox.outcomes import Answered, Report, record
 from alerts.outbox.paces import Paces
 from alerts.outbox.pacing import ChatPace
@@ -96,8 +106,8 @@ class Outbox:
         finally:
             self._running.discard(chat)
 
-    async def membership(self, chat: str, before: Standing, after: Standing) -> None:
-        """The bot's own standing in a chat has changed."""
+    async def membership(self, chat: str, before: Membership, after: Membership) -> None:
+        """The bot's own membership of a chat has changed."""
         for sender in self.senders.values():
             if sender.looker is not None:
                 sender.looker.forget_rights(chat)

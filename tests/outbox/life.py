@@ -27,7 +27,7 @@ from tests.outbox.office import Office, alert
 from tests.peers import faults
 from tests.peers.botapi import BotApiPeer
 from tests.peers.faults import Exchange, Fault
-from wirewatch.demo.botapi import Chat, Standing
+from wirewatch.demo.botapi import Chat, Presence
 
 HOUR, DAY = 3600.0, 86_400.0
 CHATS = ("channel", "group", "reader", "silent")
@@ -254,7 +254,7 @@ class Life(RuleBasedStateMachine):
     def refuse(self, what: str, chat: str) -> None:
         if what == "put out":
             private = self.chats[chat].kind == "private"
-            self.api.put(self.chats[chat], Standing.BLOCKED if private else Standing.KICKED)
+            self.api.put(self.chats[chat], Presence.BLOCKED if private else Presence.KICKED)
         elif what != "migrate":
             self.api.token_revoked = what == "revoke the token"
         elif len(self.lineage["group"]) < 3:
@@ -265,7 +265,7 @@ class Life(RuleBasedStateMachine):
     def mend(self) -> None:
         """All chats let the bot in again, and a person replays what could not be sent."""
         for chat in self.chats.values():
-            self.api.put(chat, Standing.PRESENT)
+            self.api.put(chat, Presence.PRESENT)
         self.office.write(lambda conn: deliveries.retry(conn, self.office.clock()))
 
     # What always holds

@@ -15,7 +15,7 @@ from alerts.channels.telegram import TelegramSender, connect
 from alerts.channels.telegram_errors import DEFAULT_WAIT, classify
 from tests.peers import faults
 from tests.peers.botapi import BotApiPeer, telegram_bot
-from wirewatch.demo.botapi import Refusal, Standing
+from wirewatch.demo.botapi import Presence, Refusal
 
 
 async def outcome(api: BotApiPeer, fault: faults.Fault | None = None, *, text: str = "x") -> Outcome:
@@ -143,7 +143,7 @@ async def test_a_bot_put_out_of_a_channel_may_not_look(api: BotApiPeer) -> None:
     chat = api.channel("Desk")
     sender = TelegramSender(telegram_bot(api))
     assert await sender.may_look(str(chat.id)) is None
-    api.put(chat, Standing.LEFT)
+    api.put(chat, Presence.LEFT)
     fresh = TelegramSender(telegram_bot(api))
     assert "rights could not be learnt" in str(await fresh.may_look(str(chat.id)))
 

@@ -7,7 +7,7 @@ from archive import chats, deliveries, outgoing
 from tests.outbox.office import Office, alert
 from tests.peers import faults
 from tests.peers.faults import Fault
-from wirewatch.demo.botapi import Refusal, Standing
+from wirewatch.demo.botapi import Presence, Refusal
 
 DAY = 86_400.0
 
@@ -16,15 +16,15 @@ def retried(office: Office) -> int:
     return int(office.write(lambda conn: deliveries.retry(conn, office.clock())))
 
 
-@pytest.mark.parametrize("standing", [Standing.KICKED, Standing.LEFT])
+@pytest.mark.parametrize("presence", [Presence.KICKED, Presence.LEFT])
 async def test_a_bot_put_out_keeps_everything_tells_once_and_replays(
-    office: Office, standing: Standing
+    office: Office, presence: Presence
 ) -> None:
     chat = office.api.supergroup("Desk")
     other = office.api.supergroup("Other")
     office.channel("desk", chat.id)
     office.channel("other", other.id)
-    office.api.put(chat, standing)
+    office.api.put(chat, presence)
     for number in range(3):
         office.alert("desk", number)
     office.alert("other", 9)
@@ -35,7 +35,7 @@ async def test_a_bot_put_out_keeps_everything_tells_once_and_replays(
     assert len(office.told()) == 1
     assert "put out of the chat" in office.told()[0]
     assert "3 messages kept" in office.told()[0]
-    office.api.put(chat, Standing.PRESENT)
+    office.api.put(chat, Presence.PRESENT)
     assert retried(office) == 4
     await office.run(60)
     assert office.headlines(chat.id) == ["Alert 0", "Alert 1", "Alert 2", "Alert 3"]
@@ -46,7 +46,7 @@ async def test_a_bot_put_out_keeps_everything_tells_once_and_replays(
 async def test_a_blocked_bot_asks_its_reader_once(desk: Office) -> None:
     reader = desk.api.private(desk.api.person("Reader"))
     desk.channel("reader", reader.id)
-    desk.api.put(reader, Standing.BLOCKED)
+    desk.api.put(reader, Presence.BLOCKED)
     for number in range(50):
         desk.alert("reader", number)
     await desk.run(DAY)

@@ -8,7 +8,7 @@ from alerts.outbox.late import HEADER
 from alerts.outbox.transitions import Times
 from archive import deliveries, digests
 from tests.outbox.office import Office, alert
-from wirewatch.demo.botapi import Standing
+from wirewatch.demo.botapi import Presence
 
 HOUR, DAY = 3600.0, 86_400.0
 
@@ -124,12 +124,12 @@ async def test_what_a_chat_refused_is_replayed_singly_or_as_one_digest(
 ) -> None:
     chat = desk.api.supergroup("Desk")
     desk.channel("desk", chat.id)
-    desk.api.put(chat, Standing.KICKED)
+    desk.api.put(chat, Presence.KICKED)
     for number in range(3):
         desk.alert("desk", number)
     await desk.run(60)
     desk.clock.jump(seconds=away.total_seconds())
-    desk.api.put(chat, Standing.PRESENT)
+    desk.api.put(chat, Presence.PRESENT)
     assert desk.write(lambda conn: deliveries.retry(conn, desk.clock())) == 3
     await desk.run(60)
     assert len([text for text in texts(desk) if text.startswith("Alert")]) == singly

@@ -6,7 +6,7 @@ from alerts.bot.polling import Polling
 from archive import chats, deliveries
 from tests.outbox.office import Office
 from tests.peers import faults
-from wirewatch.demo.botapi import Standing
+from wirewatch.demo.botapi import Presence
 
 
 async def hear(office: Office) -> None:
@@ -21,13 +21,13 @@ async def test_a_bot_put_out_is_told_before_the_next_alert_and_only_once(office:
     chat = office.api.supergroup("Desk")
     office.channel("desk", chat.id)
     await hear(office)
-    office.api.put(chat, Standing.KICKED)
+    office.api.put(chat, Presence.KICKED)
     await hear(office)
     assert [text.split(".")[0] for text in office.told()] == ["the bot was put out of the chat"]
     office.alert("desk", 1)
     await office.run(60)
     assert len(office.told()) == 1
-    office.api.put(chat, Standing.PRESENT)
+    office.api.put(chat, Presence.PRESENT)
     await hear(office)
     assert office.told()[1:] == ["the bot may post in the chat again: 1 kept, `wirewatch retry` sends them"]
     assert office.archive.read_now(chats.troubles) == []
@@ -40,7 +40,7 @@ async def test_a_reader_who_blocks_the_bot_is_told(desk: Office) -> None:
     reader = desk.api.private(desk.api.person("Reader"))
     desk.channel("reader", reader.id)
     await hear(desk)
-    desk.api.put(reader, Standing.BLOCKED)
+    desk.api.put(reader, Presence.BLOCKED)
     await hear(desk)
     assert desk.told()[0].startswith("the reader has blocked the bot")
 
@@ -49,8 +49,8 @@ async def test_news_of_yesterday_gives_nothing_up(desk: Office) -> None:
     chat = desk.api.supergroup("Desk")
     desk.channel("desk", chat.id)
     await hear(desk)
-    desk.api.put(chat, Standing.KICKED)
-    desk.api.put(chat, Standing.PRESENT)
+    desk.api.put(chat, Presence.KICKED)
+    desk.api.put(chat, Presence.PRESENT)
     desk.alert("desk", 1)
     await hear(desk)
     await desk.run(60)
@@ -62,7 +62,7 @@ async def test_a_chat_of_no_channel_concerns_nobody(desk: Office) -> None:
     desk.channel("desk", desk.api.channel("Desk").id)
     other = desk.api.supergroup("Somewhere")
     await hear(desk)
-    desk.api.put(other, Standing.KICKED)
+    desk.api.put(other, Presence.KICKED)
     await hear(desk)
     assert desk.told() == []
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from wirewatch.demo.botapi import Answer, BotApi, Call, Refusal, Standing
+from wirewatch.demo.botapi import Answer, BotApi, Call, Presence, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +183,12 @@ def migrate() -> Fault:
     return fault
 
 
-def lose(standing: Standing) -> Fault:
+def lose(presence: Presence) -> Fault:
     """The bot is blocked, kicked or the like just before the call reaches the chat."""
 
     async def fault(exchange: Exchange) -> web.StreamResponse:
         server = exchange.server
-        server.put(server.chats.find(exchange.call.parameters.text("chat_id")), standing)
+        server.put(server.chats.find(exchange.call.parameters.text("chat_id")), presence)
         return await server.reply(exchange.request, await exchange.accept())
 
     return fault

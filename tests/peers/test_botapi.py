@@ -18,7 +18,7 @@ from telegram import (
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
 from tests.peers.botapi import BotApiPeer, refused, telegram_bot, url_of
-from wirewatch.demo.botapi import Chat, Standing
+from wirewatch.demo.botapi import Chat, Presence
 from wirewatch.demo.botapi.chats import ChatKind
 from wirewatch.demo.botapi.refusals import NOT_MODIFIED
 
@@ -170,32 +170,32 @@ def chat_of(api: BotApiPeer, kind: ChatKind) -> Chat:
 
 
 @pytest.mark.parametrize(
-    ("kind_of_chat", "standing", "kind", "words"),
+    ("kind_of_chat", "presence", "kind", "words"),
     [
-        ("private", Standing.BLOCKED, Forbidden, "Forbidden: bot was blocked by the user"),
-        ("private", Standing.DEACTIVATED, Forbidden, "Forbidden: user is deactivated"),
-        ("group", Standing.KICKED, Forbidden, "Forbidden: bot was kicked from the group chat"),
-        ("group", Standing.DELETED, Forbidden, "Forbidden: the group chat was deleted"),
-        ("supergroup", Standing.KICKED, Forbidden, "Forbidden: bot was kicked from the supergroup chat"),
-        ("supergroup", Standing.LEFT, Forbidden, "Forbidden: bot is not a member of the supergroup chat"),
-        ("channel", Standing.KICKED, Forbidden, "Forbidden: bot was kicked from the channel chat"),
-        ("channel", Standing.LEFT, Forbidden, "Forbidden: bot is not a member of the channel chat"),
-        ("channel", Standing.DELETED, BadRequest, "chat not found"),
+        ("private", Presence.BLOCKED, Forbidden, "Forbidden: bot was blocked by the user"),
+        ("private", Presence.DEACTIVATED, Forbidden, "Forbidden: user is deactivated"),
+        ("group", Presence.KICKED, Forbidden, "Forbidden: bot was kicked from the group chat"),
+        ("group", Presence.DELETED, Forbidden, "Forbidden: the group chat was deleted"),
+        ("supergroup", Presence.KICKED, Forbidden, "Forbidden: bot was kicked from the supergroup chat"),
+        ("supergroup", Presence.LEFT, Forbidden, "Forbidden: bot is not a member of the supergroup chat"),
+        ("channel", Presence.KICKED, Forbidden, "Forbidden: bot was kicked from the channel chat"),
+        ("channel", Presence.LEFT, Forbidden, "Forbidden: bot is not a member of the channel chat"),
+        ("channel", Presence.DELETED, BadRequest, "chat not found"),
     ],
 )
 async def test_where_the_bot_is_not_wanted_it_is_told_why(
     api: BotApiPeer,
     bot: Bot,
     kind_of_chat: ChatKind,
-    standing: Standing,
+    presence: Presence,
     kind: type[TelegramError],
     words: str,
 ) -> None:
     chat = chat_of(api, kind_of_chat)
-    api.put(chat, standing)
+    api.put(chat, presence)
     with refused(words, kind):
         await bot.send_message(chat.id, "x")
-    api.put(chat, Standing.PRESENT)
+    api.put(chat, Presence.PRESENT)
     assert (await bot.send_message(chat.id, "x")).message_id == 1
 
 
@@ -345,7 +345,7 @@ async def test_an_edit_can_be_too_long_and_can_be_refused_by_the_chat(api: BotAp
         await bot.edit_message_text("y" * 4097, channel.id, sent.message_id)
     with refused("message text is empty"):
         await bot.edit_message_text("", channel.id, sent.message_id)
-    api.put(channel, Standing.KICKED)
+    api.put(channel, Presence.KICKED)
     with refused("Forbidden: bot was kicked from the channel chat", Forbidden):
         await bot.edit_message_text("y", channel.id, sent.message_id)
 

@@ -25,7 +25,7 @@ from telegram.error import (
 from tests.peers import botapi, faults
 from tests.peers.botapi import BotApiPeer, telegram_bot
 from tests.peers.faults import Fault
-from wirewatch.demo.botapi import Standing
+from wirewatch.demo.botapi import Presence
 from wirewatch.demo.botapi.markup import Formatted
 from wirewatch.demo.botapi.refusals import OTHER_POLLER, bad_request, conflict, forbidden, unauthorized
 
@@ -115,7 +115,7 @@ async def test_a_group_that_migrates_under_a_send_names_its_successor(api: BotAp
 
 async def test_a_user_can_block_the_bot_under_a_send(api: BotApiPeer, bot: Bot) -> None:
     private = api.private(api.person("Ann"))
-    api.faults.add(faults.lose(Standing.BLOCKED), nth=2)
+    api.faults.add(faults.lose(Presence.BLOCKED), nth=2)
     await bot.send_message(private.id, "x")
     for _ in range(2):
         assert isinstance(await failure(bot, private.id), Forbidden)

@@ -8,7 +8,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Conflict
 
 from tests.peers.botapi import BotApiPeer, refused, telegram_bot
-from wirewatch.demo.botapi import Standing
+from wirewatch.demo.botapi import Presence
 
 BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("why", callback_data="w:17")]])
 
@@ -92,7 +92,7 @@ async def test_kinds_of_updates_that_were_not_asked_for_are_left_out(api: BotApi
     await bot.get_updates(allowed_updates=["message", "my_chat_member"])
     api.post_as_other(channel)
     api.say(private, api.person("Ann"), "hello")
-    api.put(private, Standing.BLOCKED)
+    api.put(private, Presence.BLOCKED)
     message, member = await bot.get_updates()
     assert message.message is not None
     assert member.my_chat_member is not None

@@ -4,9 +4,9 @@
 and judges. It speaks to loopback only.
 """
 
-from wirewatch.demo.botapi.chats import Chat, Message, Standing, User
+from wirewatch.demo.botapi.chats import Chat, Message, Presence, User
 from wirewatch.demo.botapi.ledger import Accepted, Ledger
 from wirewatch.demo.botapi.refusals import Refusal
 from wirewatch.demo.botapi.server import Answer, BotApi, Call
 
-__all__ = ["Accepted", "Answer", "BotApi", "Call", "Chat", "Ledger", "Message", "Refusal", "Standing", "User"]
+__all__ = ["Accepted", "Answer", "BotApi", "Call", "Chat", "Ledger", "Message", "Presence", "Refusal", "User"]

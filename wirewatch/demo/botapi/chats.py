@@ -34,7 +34,7 @@ _ADMINISTRATOR_RIGHTS = (
 )
 
 
-class Standing(Enum):
+class Presence(Enum):
     """How the bot stands with a chat; only in PRESENT can it speak there."""
 
     PRESENT = "present"
@@ -110,7 +110,7 @@ class Chat:
     ids: Iterator[int]
     username: str | None = None
     topics: dict[int, bool] = field(default_factory=dict)
-    standing: Standing = Standing.PRESENT
+    presence: Presence = Presence.PRESENT
     rights: set[str] = field(default_factory=set)
     members: dict[int, User] = field(default_factory=dict)
     admins: set[int] = field(default_factory=set)
@@ -149,22 +149,22 @@ class Chat:
         if self.migrated_to is not None:
             raise migrated(self.migrated_to)
         noun = "group" if self.kind == "private" else self.kind
-        match self.standing:
-            case Standing.PRESENT:
+        match self.presence:
+            case Presence.PRESENT:
                 return
-            case Standing.BLOCKED:
+            case Presence.BLOCKED:
                 raise forbidden("bot was blocked by the user")
-            case Standing.DEACTIVATED:
+            case Presence.DEACTIVATED:
                 raise forbidden("user is deactivated")
-            case Standing.DELETED:
+            case Presence.DELETED:
                 raise (
                     forbidden("the group chat was deleted")
                     if noun == "group"
                     else bad_request("chat not found")
                 )
-            case Standing.KICKED:
+            case Presence.KICKED:
                 raise forbidden(f"bot was kicked from the {noun} chat")
-            case Standing.LEFT:
+            case Presence.LEFT:
                 raise forbidden(f"bot is not a member of the {noun} chat")
 
     def check_may_post(self) -> None:
@@ -175,13 +175,13 @@ class Chat:
             raise bad_request("not enough rights to send text messages to the chat")
 
     def member_json(self, user: User) -> dict[str, Any]:
-        """The Bot API's ChatMember of `user`; the bot itself is told by `standing` and `rights`."""
+        """The Bot API's ChatMember of `user`; the bot itself is told by `presence` and `rights`."""
         if not user.is_bot and user.id in self.admins:
             return _administrator(user, self.kind, set())
         if not user.is_bot:
             return {"status": "member" if user.id in self.members else "left", "user": user.as_json()}
-        if self.standing is not Standing.PRESENT:
-            gone = self.standing in (Standing.KICKED, Standing.BLOCKED)
+        if self.presence is not Presence.PRESENT:
+            gone = self.presence in (Presence.KICKED, Presence.BLOCKED)
             return {"status": "kicked", "user": user.as_json(), "until_date": 0} if gone else _left(user)
         administrator = self.rights - {"can_send_messages"}
         if self.kind == "channel" or administrator:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, TypedDict, Unpack
 
-from wirewatch.demo.botapi.chats import Chat, ChatKind, Chats, Message, Standing, User
+from wirewatch.demo.botapi.chats import Chat, ChatKind, Chats, Message, Presence, User
 from wirewatch.demo.botapi.ledger import Accepted, Ledger
 from wirewatch.demo.botapi.markup import Entity, Formatted
 from wirewatch.demo.botapi.parameters import Parameters
@@ -159,10 +159,10 @@ class Scene:
 
     # What happens to the bot
 
-    def put(self, chat: Chat, standing: Standing) -> None:
+    def put(self, chat: Chat, presence: Presence) -> None:
         """Block, kick or restore the bot; it is told as Telegram tells it."""
         before = chat.member_json(self.bot)
-        chat.standing = standing
+        chat.presence = presence
         self._tell_membership(chat, before)
 
     def entitle(self, chat: Chat, *rights: str) -> None:
@@ -175,7 +175,7 @@ class Scene:
         after = chat.member_json(self.bot)
         by = next(iter(chat.members.values()), None) or self.person("Somebody")
         changed = {"chat": chat.as_json(), "from": by.as_json(), "date": self.now}
-        if chat.standing not in (Standing.DELETED, Standing.DEACTIVATED) and before != after:
+        if chat.presence not in (Presence.DELETED, Presence.DEACTIVATED) and before != after:
             self.updates.push(
                 "my_chat_member", changed | {"old_chat_member": before, "new_chat_member": after}
             )
