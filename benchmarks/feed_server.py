@@ -13,13 +13,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+from benchmarks.news import report
+
 ITEMS = 25
 NEW_A_ROUND = 2
 STARTED = datetime.now(UTC)
 
-_EN = "The ministry said on Tuesday that work on the new road between the two towns would go on next month"
-_LO = "ລັດຖະມົນຕີກ່າວໃນວັນອັງຄານວ່າການກໍ່ສ້າງເສັ້ນທາງໃໝ່ຈະສືບຕໍ່ໃນເດືອນໜ້າ"
-_KO = "장관은 화요일 두 도시를 잇는 새 도로 공사가 다음 달에도 계속될 것이라고 밝혔다"
 _HIT = {"en": "Laos", "lo": "ສປປ ລາວ", "ko": "라오스"}
 
 
@@ -29,41 +28,42 @@ def address(number: int) -> str:
 
 
 def item(feed: int, serial: int) -> str:
-    """One entry: 70% English, 15% Lao, 15% Korean; 4% name Laos."""
-    kind = (feed * 7 + serial) % 20
-    language, text = ("en", _EN) if kind < 14 else ("lo", _LO) if kind < 17 else ("ko", _KO)
-    hit = f"{_HIT[language]} " if (feed + serial) % 25 == 0 else ""
+    """One entry: 70% English, 15% Lao, 15% Korean; 4% name Laos. Every third feed carries another's
+    reports, as those of an agency are carried."""
+    by = feed - 1 if feed % 3 == 1 else feed
+    kind = (by * 7 + serial) % 20
+    language = "en" if kind < 14 else "lo" if kind < 17 else "ko"
+    title, summary = report(language, by * 1_000_003 + serial)
+    hit = f"{_HIT[language]}: " if (by + serial) % 25 == 0 else ""
     published = format_datetime(STARTED - timedelta(minutes=ITEMS - serial))
-    summary = f"{text}. " * max(1, 600 // len(text))
     return (
-        f"<item><title>{hit}{text[:60]} {feed}/{serial}</title><link>http://{address(feed)}/a/{serial}</link>"
+        f"<item><title>{hit}{title}</title><link>http://{address(feed)}/a/{serial}</link>"
         f'<guid isPermaLink="false">{feed}-{serial}</guid><pubDate>{published}</pubDate>'
-        f"<description>{summary}{serial}</description></item>"
+        f"<description>{summary}</description></item>"
     )
 
 
 class Feeds:
-    """The bodies of all feeds in the current round, made when first asked for."""
+    """The bodies of all feeds in the current round, made before anybody is measured."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int) -> None:
         self.round = 0
         self.whole = self.unchanged = 0
-        self._made: dict[int, tuple[bytes, str]] = {}
+        self.bodies = [self._body(feed) for feed in range(count)]
 
     def turn(self, to: int) -> None:
-        if max(to, 1) != max(self.round, 1):
-            self._made.clear()
+        changed = max(to, 1) != max(self.round, 1)
         self.round = to
+        if changed:
+            self.bodies = [self._body(feed) for feed in range(len(self.bodies))]
 
-    def body(self, feed: int) -> tuple[bytes, str]:
+    def _body(self, feed: int) -> tuple[bytes, str]:
         """The gzipped feed and its ETag."""
-        if feed not in self._made:
-            newest = ITEMS + NEW_A_ROUND * max(self.round - 1, 0)
-            items = "".join(item(feed, serial) for serial in range(newest - 1, newest - ITEMS - 1, -1))
-            text = f'<rss version="2.0"><channel><title>{feed}</title>{items}</channel></rss>'
-            packed = gzip.compress(text.encode(), 5)
-            self._made[feed] = packed, f'"{hashlib.blake2b(packed, digest_size=8).hexdigest()}"'
-        return self._made[feed]
+        newest = ITEMS + NEW_A_ROUND * max(self.round - 1, 0)
+        items = "".join(item(feed, serial) for serial in range(newest - 1, newest - ITEMS - 1, -1))
+        text = f'<rss version="2.0"><channel><title>{feed}</title>{items}</channel></rss>'
+        packed = gzip.compress(text.encode(), 5)
+        return packed, f'"{hashlib.blake2b(packed, digest_size=8).hexdigest()}"'
 
 
 class Connection(asyncio.Protocol):
@@ -92,7 +92,7 @@ class Connection(asyncio.Protocol):
             return f"HTTP/1.1 200 OK\r\nContent-Length: {len(told)}\r\n\r\n{told}".encode()
         if path == b"/robots.txt":
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-        body, etag = self._feeds.body(self._feed)
+        body, etag = self._feeds.bodies[self._feed]
         if etag.encode() in head:
             self._feeds.unchanged += 1
             return f"HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n".encode()
@@ -104,11 +104,9 @@ class Connection(asyncio.Protocol):
 
 
 async def main(count: int, port: int) -> None:
-    feeds, loop = Feeds(), asyncio.get_running_loop()
+    feeds, loop = Feeds(count), asyncio.get_running_loop()
     for feed in range(count):
         await loop.create_server(lambda feed=feed: Connection(feeds, feed), address(feed), port, backlog=64)
-    for feed in range(count):
-        feeds.body(feed)
     print("ready", flush=True)
     await asyncio.Event().wait()
 
