@@ -5,19 +5,22 @@ whose terms occurred, or that can be true without any. The watch language is `al
 channel hears of a match is `alerts/routing.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from alerts.query.errors import QueryError, WatchError, nearest
 from alerts.query.evaluation import Evaluation, Value, supporting_part
 from alerts.query.explanation import Explanation, explain
 from alerts.query.lexicon import Lexicon
+from alerts.query.lowering import lower
 from alerts.query.parse import parse_query
 from alerts.query.reading import Reading, read
 from alerts.query.terms import TermSet
 from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRef, atoms, children
 from alerts.watch import Hit, Match, Watch
 from archive.article import Article
+from archive.sought import Sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +126,30 @@ class Watchlist:
         return [self.watches[index] for index in sorted(found)]
 
 
-def compile_filter(query: str, sets: Mapping[str, TermSet]) -> Callable[[Article], bool]:
-    """A predicate on articles, for a channel's `only:`; a body that has not been read counts as empty.
+@dataclass(frozen=True)
+class Filter:
+    """A predicate on articles; a body that has not been read counts as empty."""
+
+    root: Node
+    lexicon: Lexicon
+
+    def __call__(self, article: Article) -> bool:
+        return Evaluation(read(self.lexicon, article)).value(self.root) is True
+
+    @cached_property
+    def sought(self) -> Sought:
+        """What the full-text index is to be asked for: it finds every article that passes, and others."""
+        return lower(self.root, self.lexicon)
+
+
+def compile_filter(query: str, sets: Mapping[str, TermSet]) -> Filter:
+    """For a channel's `only:`, and for a search.
 
     Raises QueryError, or TermSetError where one of the sets is at fault.
     """
     root = _parse(query, sets)
     used = _used_sets(root, sets)
-    lexicon = Lexicon.compile({name: sets[name] for name in used}, atoms(root))
-
-    def passes(article: Article) -> bool:
-        return Evaluation(read(lexicon, article)).value(root) is True
-
-    return passes
+    return Filter(root, Lexicon.compile({name: sets[name] for name in used}, atoms(root)))
 
 
 def _used_sets(root: Node, sets: Mapping[str, TermSet]) -> set[str]:

@@ -69,6 +69,17 @@ def swallower_bounds(spelling: str) -> Bounds:
     return Bounds(left, right)
 
 
+def begins_word(check: Check) -> bool:
+    """Whether a letter or digit at which this check lets a hit begin is the first of its word."""
+    return check is _word_begins
+
+
+def ends_word(check: Check) -> bool:
+    """Whether a letter or digit before which this check lets a hit end is the last of its word, digits
+    behind an acronym apart."""
+    return check in (_word_ends, _before_number)
+
+
 def _last_kind(spelling: str) -> Kind:
     """The kind of the last character that is no mark: Burmese words often end in one."""
     return next((KINDS[c] for c in reversed(spelling) if KINDS[c] is not Kind.MARK), Kind.OTHER)
