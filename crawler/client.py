@@ -2,8 +2,8 @@
 
 The one HTTP client of feeds, pages and robots.txt. It goes through the address guard, takes turns
 at a host, follows redirects itself and ends a response that is too large or too slow. What is
-worth asking when is `crawler/polling.py`; spiders download through `crawler/spiders/download.py`,
-behind the same guard.
+worth asking when is `crawler/polling.py`; aiohttp's sessions and proxies are `crawler/sessions.py`;
+spiders download through `crawler/spiders/download.py`, behind the same guard.
 """
 
 import asyncio
@@ -14,14 +14,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
 
-from crawler.guard import AllowList, GuardedConnector, refusal
+from crawler.guard import AllowList, refusal
+from crawler.proxies import masked, parse_proxy
+from crawler.sessions import Connection, Sessions
+from crawler.socks import SocksFailed
 from crawler.source import FetchSettings
 from crawler.turns import HostTurns
 
@@ -31,12 +34,10 @@ REDIRECTS = 5
 
 # What aiohttp decodes piece by piece, with a bound on each piece. Not asked for: zstd, nesting.
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"})
-_ACCEPT_ENCODING = "gzip, deflate, br"
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 # A source's own headers may carry a key: another host than the source's gets only these.
 _HARMLESS = frozenset({"accept", "accept-language"})
-_PROXY_SCHEMES = frozenset({"http", "https"})
 
 
 class FetchError(Exception):
@@ -144,42 +145,28 @@ class Client:
         self.turns = turns or HostTurns(settings.min_delay.total_seconds())
         self.user_agent = user_agent(contact)
         self._proxy = settings.proxy
-        self._connector: GuardedConnector | None = None
-        self._exceptions = AllowList.parse(settings.allow_private)
-        self._resolver = resolver
+        self._sessions = Sessions(AllowList.parse(settings.allow_private), resolver)
+        self._inside = False
         # Bounded here and not in the connector: with requests waiting, it shuffles the whole queue
         # for each one that ends, a third of the time of a round of a thousand feeds.
         self._slots = asyncio.Semaphore(connections)
-        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Client":
-        self._connector = GuardedConnector(self._exceptions, resolver=self._resolver, limit=0)
-        self._session = aiohttp.ClientSession(
-            connector=self._connector,
-            headers={"Accept-Encoding": _ACCEPT_ENCODING},
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=15.0),
-            trace_configs=[_traced()],
-        )
-        # aiohttp would ask again at once whenever a server drops the connection, new or not.
-        self._session._retry_connection = False
+        self._inside = True
         return self
 
     async def __aexit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self._inside = False
+        await self._sessions.close()
 
     def change(self, settings: FetchSettings, contact: str | None = None) -> None:
         """Ask by these settings from now on; requests under way end by the former ones."""
         self.turns.min_delay = settings.min_delay.total_seconds()
         self.user_agent = user_agent(contact)
         self._proxy = settings.proxy
-        self._exceptions = AllowList.parse(settings.allow_private)
-        if self._connector is not None:
-            self._connector.exceptions = self._exceptions
+        self._sessions.change(AllowList.parse(settings.allow_private))
 
     async def get(
         self,
@@ -236,12 +223,12 @@ class Client:
         deadline: float,
     ) -> tuple[int, Mapping[str, str], bytes, int]:
         """One request without redirects: status, headers, body, bytes on the wire."""
-        if self._session is None:
+        if not self._inside:
             raise RuntimeError("the client is used outside `async with`")
         try:
             async with asyncio.timeout(left):
                 # A server may close an idle connection just when it is used again (RFC 9112, 9.3.1).
-                connection = _Connection()
+                connection = Connection()
                 try:
                     return await self._once(url, headers, proxy, max_bytes, connection)
                 except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
@@ -249,7 +236,7 @@ class Client:
                         raise
                 # It may have seen the request all the same, so it gets its delay.
                 await asyncio.sleep(self.turns.min_delay)
-                return await self._once(url, headers, proxy, max_bytes, _Connection())
+                return await self._once(url, headers, proxy, max_bytes, Connection())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _in_plain_words(error, url, proxy, deadline) from error
 
@@ -259,13 +246,13 @@ class Client:
         headers: Mapping[str, str],
         proxy: URL | None,
         max_bytes: int,
-        connection: "_Connection",
+        connection: Connection,
     ) -> tuple[int, Mapping[str, str], bytes, int]:
-        assert self._session is not None  # noqa: S101 - `_ask` looked
+        session, named = self._sessions.through(proxy)
         traffic = _TRAFFIC.get() or Traffic()
         traffic.requests += 1
-        async with self._session.get(
-            url, headers=headers, proxy=proxy, allow_redirects=False, trace_request_ctx=connection
+        async with session.get(
+            url, headers=headers, proxy=named, allow_redirects=False, trace_request_ctx=connection
         ) as response:
             if response.status == 304 or _leads_on(response.status, response.headers):
                 return response.status, response.headers, b"", 0
@@ -274,23 +261,6 @@ class Client:
             wire = response.content.total_compressed_bytes or len(body) if body else 0
             traffic.wire_bytes += wire
             return response.status, response.headers, body, wire
-
-
-@dataclass(slots=True)
-class _Connection:
-    """Whether a request went over a connection that had been idle."""
-
-    reused: bool = False
-
-
-def _traced() -> aiohttp.TraceConfig:
-    trace = aiohttp.TraceConfig()
-
-    async def reuses(_session: object, context: SimpleNamespace, _params: object) -> None:
-        context.trace_request_ctx.reused = True
-
-    trace.on_connection_reuseconn.append(reuses)
-    return trace
 
 
 async def _read(response: aiohttp.ClientResponse, url: URL, max_bytes: int) -> bytes:
@@ -329,14 +299,10 @@ def _parse(url: str) -> URL:
 
 
 def _proxy(proxy: str | None) -> URL | None:
-    if proxy is None:
-        return None
-    url = URL(proxy)
-    if url.scheme not in _PROXY_SCHEMES:
-        raise Refused(
-            f"the proxy {_masked(url)} is not an http:// or https:// proxy, which alone are supported"
-        )
-    return url
+    try:
+        return None if proxy is None else parse_proxy(proxy)
+    except ValueError as error:
+        raise Refused(f"nothing is asked through the proxy: {error}") from error
 
 
 def _redirected(url: URL, location: str) -> URL:
@@ -363,8 +329,7 @@ def _with_validators(headers: "CIMultiDict[str]", known: Validators) -> "CIMulti
     return headers
 
 
-def _masked(proxy: URL) -> URL:
-    return proxy.with_user(None) if proxy.user else proxy
+_CHECK_PROXY = "check the proxy that fetch or the source names"
 
 
 def _in_plain_words(error: Exception, url: URL, proxy: URL | None, deadline: float) -> FetchError:
@@ -374,8 +339,10 @@ def _in_plain_words(error: Exception, url: URL, proxy: URL | None, deadline: flo
     host, cause = url.host, brief(str(error) or type(error).__name__)
     match error:
         case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            through = _masked(proxy) if proxy else "the proxy"
-            return Unreachable(f"{url} could not be asked through {through}: {cause}; check fetch.proxy")
+            through = masked(proxy) if proxy else "the proxy"
+            return Unreachable(f"{url} could not be asked through {through}: {cause}; {_CHECK_PROXY}")
+        case SocksFailed():
+            return Unreachable(f"{url} could not be asked: {cause}; {_CHECK_PROXY}")
         case aiohttp.ClientConnectorDNSError():
             return Unreachable(f"the name {host} does not resolve; check its spelling, or this machine's DNS")
         case aiohttp.ClientConnectorCertificateError():

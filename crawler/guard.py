@@ -180,13 +180,21 @@ class GuardedConnector(aiohttp.TCPConnector):
     LOOKUP = 2.0
 
     def __init__(
-        self, exceptions: AllowList, *, resolver: AbstractResolver | None = None, limit: int = 100
+        self,
+        exceptions: AllowList,
+        *,
+        resolver: AbstractResolver | None = None,
+        limit: int = 100,
+        connect_by: AbstractResolver | None = None,
     ) -> None:
+        """`resolver` says what a name means; `connect_by` takes its place where a proxy looks names up."""
         self.exceptions = exceptions
         self._lookup = resolver or aiohttp.ThreadedResolver()
         # Most hosts are asked once in many minutes: an idle connection is only kept for the next request
         # of the same visit, so that a round over thousands of hosts does not run out of descriptors.
-        super().__init__(resolver=self._lookup, socket_factory=self._open, limit=limit, keepalive_timeout=4.0)
+        super().__init__(
+            resolver=connect_by or self._lookup, socket_factory=self._open, limit=limit, keepalive_timeout=4.0
+        )
 
     async def connect(
         self,
@@ -209,13 +217,12 @@ class GuardedConnector(aiohttp.TCPConnector):
     def _open(self, addr_info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = addr_info
         target = _TARGET.get()
-        if not (
-            target.trusted
-            or self.exceptions.names(target.host)
-            or allowed(ipaddress.ip_address(address[0]), self.exceptions)
-        ):
+        if not (target.trusted or self._may_open(target.host, ipaddress.ip_address(address[0]))):
             raise AddressRefused(target.host)
         return socket.socket(family=family, type=kind, proto=protocol)
+
+    def _may_open(self, host: str, address: Address) -> bool:
+        return self.exceptions.names(host) or allowed(address, self.exceptions)
 
     async def _check_name(self, host: str) -> None:
         """AddressRefused if `host`, which only the proxy will connect to, is known to be private."""

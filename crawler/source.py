@@ -8,18 +8,27 @@ is `wirewatch/settings.py`; when a source is due is `crawler/polling.py`.
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from yarl import URL
 
 from archive.article import Kind, Outlet
 from archive.clocks import Cron, Zone
 from archive.durations import Duration
 from archive.names import Name
+from crawler.proxies import parse_proxy
 
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2}|INT)$", examples=["LA", "INT", "UN"])]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["en", "zh-Hant"])]
 SourceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", examples=["feed", "section"])]
 FullText = Literal["always", "auto", "never"]
+
+
+def _named_proxy(value: str) -> str:
+    parse_proxy(value)
+    return value
+
+
+Proxy = Annotated[str, AfterValidator(_named_proxy)]
 
 
 def _web_address(value: str) -> str:
@@ -80,7 +89,7 @@ class Source(BaseModel):
     selectors: Selectors = Selectors()
     headers: dict[str, str] = Field(default_factory=dict)
     user_agent: str | None = None
-    proxy: str | None = None
+    proxy: Proxy | None = None
     proxy_file: str | None = None
     enabled: bool = True
     was: Name | None = None
@@ -124,6 +133,6 @@ class FetchSettings(BaseModel):
     min_delay: Duration = timedelta(seconds=1)
     catch_up: Duration = timedelta(hours=24)
     gap: Duration = timedelta(hours=1)
-    proxy: str | None = None
+    proxy: Proxy | None = None
     proxy_file: str | None = None
     allow_private: tuple[str, ...] = ()

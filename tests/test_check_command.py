@@ -132,6 +132,11 @@ def lines(ended: Ended) -> list[str]:
             "fetch: {proxy_file: 'http://u:hidden@h'}\n",
             "2:9: fetch.proxy_file: found an address (not shown), expected the path of a file that holds it",
         ),
+        (
+            "fetch: {proxy: 'socks5://rosebud@h'}\n",
+            "2:9: fetch.proxy: found a value (not shown), "
+            "expected both a user and a password for a SOCKS proxy, each in ASCII, or neither",
+        ),
     ],
 )
 def test_mistakes_in_the_main_file(
@@ -164,6 +169,11 @@ def test_mistakes_in_the_main_file(
             "{name: x, url: 'https://x.example/', country: la}",
             "2:42: sources.x.country: found la, expected an ISO 3166 country code such as LA, or INT or UN, "
             "did you mean LA",
+        ),
+        (
+            "{name: x, url: 'https://x.example/', proxy: 'socks4://me:rosebud@h'}",
+            "2:42: sources.x.proxy: found a value (not shown), "
+            "expected an http://, https://, socks5:// or socks5h:// address",
         ),
         (
             "{name: x, url: 'https://x.example/', languages: en}",

@@ -155,7 +155,11 @@ class _Reader:
         node = self.resolved(self.layers.main, ("archive",), "")
         fetch = node.items.get("fetch")
         if isinstance(fetch, Mapping):
-            node = node.replaced("fetch", self.resolved(fetch, ("proxy",), "fetch"))
+            read = self.resolved(fetch, ("proxy",), "fetch")
+            proxy = read.items.get("proxy")
+            # What could not be read has been told, and is no wrong address as well.
+            unread = isinstance(proxy, Scalar) and proxy.failed
+            node = node.replaced("fetch", read.without("proxy") if unread else read)
         # Channels are validated one by one, and a wrong one must not hide the rest.
         listed = node.without("channels") if isinstance(node.items.get("channels"), Sequence) else node
         self.version(node)

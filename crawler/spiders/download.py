@@ -1,8 +1,8 @@
 """How do spiders reach the network?
 
-By Scrapy's aiohttp download handler with the connector of `crawler/guard.py` in it, so that feeds
-and spiders stand behind one guard. The handler is marked experimental in Scrapy 2.19: this is the
-only file that touches it.
+By Scrapy's aiohttp download handler with the connector of feeds and pages in it, so that all stand
+behind one guard and go through the same proxies. The handler is marked experimental in Scrapy 2.19:
+this is the only file that touches it.
 """
 
 import logging
@@ -18,7 +18,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.ssl import _make_ssl_context
 
-from crawler.guard import AllowList, GuardedConnector, refusal
+from crawler.guard import AllowList, refusal
+from crawler.proxies import SOCKS, parse_proxy
+from crawler.socks import connector_through
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +35,13 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         # Past AiohttpDownloadHandler's own, which would open a session that nothing guards.
         BaseStreamingDownloadHandler.__init__(self, crawler)
         self._ssl_context = _make_ssl_context(crawler.settings)
-        self._proxy: str | None = crawler.settings.get("WIREWATCH_PROXY") or None
+        said = crawler.settings.get("WIREWATCH_PROXY") or None
+        proxy = None if said is None else parse_proxy(said)
+        # The connector goes through a SOCKS proxy by itself; another is named in each request.
+        self._named = None if proxy is None or proxy.scheme in SOCKS else said
         exceptions = AllowList.parse(crawler.settings.getlist("WIREWATCH_ALLOW_PRIVATE"))
         self._session = aiohttp.ClientSession(
-            connector=GuardedConnector(exceptions, limit=self._pool_size_total),
+            connector=connector_through(proxy, exceptions, limit=self._pool_size_total),
             cookie_jar=aiohttp.DummyCookieJar(),
             # Scrapy's own middleware inflates, within DOWNLOAD_MAXSIZE.
             auto_decompress=False,
@@ -61,4 +66,4 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise IgnoreRequest(str(refused)) from error
 
     def _extract_proxy_url_with_creds(self, request: Request) -> str | None:
-        return self._proxy
+        return self._named

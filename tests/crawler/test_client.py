@@ -384,8 +384,3 @@ async def test_a_proxy_that_is_down_is_named_without_its_password() -> None:
         with pytest.raises(Unreachable, match="could not be asked through") as caught:
             await client.get("http://feeds.test/rss", proxy=proxy)
     assert "pw" not in str(caught.value)
-
-
-async def test_a_socks_proxy_is_refused_in_plain_words(client: Client) -> None:
-    with pytest.raises(Refused, match="is not an http:// or https:// proxy"):
-        await client.get("http://feeds.test/rss", proxy="socks5://127.0.0.1:1080")

@@ -1,0 +1,78 @@
+"""In which of aiohttp's sessions is a request made?
+
+One for direct requests and those through an HTTP proxy, which is named in each request, and one for each
+SOCKS proxy, whose connections must not be mixed with others. All stand behind the guard.
+"""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from crawler.guard import AllowList, GuardedConnector
+from crawler.proxies import SOCKS
+from crawler.socks import connector_through
+
+_ACCEPT_ENCODING = "gzip, deflate, br"
+# To a host or through a proxy (seconds).
+_CONNECT = 15.0
+
+
+@dataclass(slots=True)
+class Connection:
+    """Whether a request went over a connection that had been idle: its `trace_request_ctx`."""
+
+    reused: bool = False
+
+
+class Sessions:
+    """Sessions as they are needed; `exceptions` and `resolver` are the guard's."""
+
+    def __init__(self, exceptions: AllowList, resolver: AbstractResolver | None = None) -> None:
+        self._exceptions = exceptions
+        self._resolver = resolver
+        self._open: dict[URL | None, tuple[aiohttp.ClientSession, GuardedConnector]] = {}
+
+    def through(self, proxy: URL | None) -> tuple[aiohttp.ClientSession, URL | None]:
+        """The session for requests through `proxy`, and what each request there names as its proxy."""
+        socks = proxy if proxy is not None and proxy.scheme in SOCKS else None
+        if socks not in self._open:
+            self._open[socks] = self._made(socks)
+        return self._open[socks][0], None if socks else proxy
+
+    def change(self, exceptions: AllowList) -> None:
+        """Let the guard go by `exceptions` from now on."""
+        self._exceptions = exceptions
+        for _, connector in self._open.values():
+            connector.exceptions = exceptions
+
+    async def close(self) -> None:
+        """Close all of them."""
+        sessions, self._open = self._open, {}
+        for session, _ in sessions.values():
+            await session.close()
+
+    def _made(self, socks: URL | None) -> tuple[aiohttp.ClientSession, GuardedConnector]:
+        connector = connector_through(socks, self._exceptions, resolver=self._resolver, limit=0)
+        session = aiohttp.ClientSession(
+            connector=connector,
+            headers={"Accept-Encoding": _ACCEPT_ENCODING},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT),
+            trace_configs=[_traced()],
+        )
+        # aiohttp would ask again at once whenever a server drops the connection, new or not.
+        session._retry_connection = False
+        return session, connector
+
+
+def _traced() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+
+    async def reuses(_session: object, context: SimpleNamespace, _params: object) -> None:
+        context.trace_request_ctx.reused = True
+
+    trace.on_connection_reuseconn.append(reuses)
+    return trace
