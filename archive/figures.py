@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, text
 from archive import facts
 from archive.deliveries import OPEN
 from archive.retention import FORGOTTEN
-from archive.tables import delivery, match
+from archive.tables import article, delivery, match, source_state
 
 
 def matches_by_watch(conn: Connection) -> dict[str, int]:
@@ -30,6 +30,21 @@ def oldest_open(conn: Connection) -> datetime | None:
     """
     held = (delivery.c.state == "uncertain") & delivery.c.not_before.is_(None)
     return conn.execute(select(func.min(delivery.c.created_at)).where(OPEN, ~held)).scalar()
+
+
+def queues(conn: Connection, now: datetime) -> dict[str, int]:
+    """How much work lies before each step: polls due, pages wanted, articles to be told."""
+    due = source_state.c.active & (source_state.c.due_at <= now) & source_state.c.lease_until.is_(None)
+    # Written as in their partial indexes, or SQLite would read the whole table.
+    untold = text("told_at is null") & (article.c.tell_after <= now)
+    waiting = {"polls": due, "pages": text("page = 'wanted'"), "articles": untold}
+    return {
+        name: conn.execute(select(func.count()).where(chosen).select_from(_TABLES[name])).scalar_one()
+        for name, chosen in waiting.items()
+    }
+
+
+_TABLES = {"polls": source_state, "pages": article, "articles": article}
 
 
 def size(conn: Connection) -> int:

@@ -56,7 +56,8 @@ class Child:
 
     `name` is for messages. `memory` is the address space in bytes that the process may have.
     `prepare` runs first in each new process, uncharged to any task: the imports that are slow.
-    `idle` is in seconds. Use from one event loop; `close` it there.
+    `idle` is in seconds. Use from one event loop; `close` it there. `starts` and `losses` count the
+    processes that came up, and the tasks that took theirs with them: by deadline, memory or a crash.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Child:
         self._memory = memory
         self._prepare = prepare
         self._idle = idle
+        self.starts = 0
+        self.losses = 0
         self._pool: ProcessPool | None = None
         self._ready = False
         self._turn = asyncio.Lock()
@@ -89,6 +92,9 @@ class Child:
                 self._ending.cancel()
             try:
                 return await self._attempt(task, deadline, args, kwargs)
+            except (ChildTimeout, ChildDied):
+                self.losses += 1
+                raise
             finally:
                 self._ending = asyncio.get_running_loop().call_later(self._idle, self._end_idle)
 
@@ -130,6 +136,7 @@ class Child:
                 if not self._ready:
                     await self._finish(self._pool.schedule(self._prepare or _nothing), START)
                     self._ready = True
+                    self.starts += 1
                 # Raises where the process died while idle.
                 await self._finish(self._pool.schedule(_nothing), START)
                 return self._pool

@@ -19,7 +19,6 @@ from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, rss
 from tests.pipeline.house import feed_source, until, write_config
 from wirewatch.cli import COMMANDS
-from wirewatch.endpoints import Figures, exposition
 from wirewatch.supervisor import watchdog_seconds
 
 DEPLOY = ROOT / "deploy"
@@ -115,13 +114,6 @@ def test_the_container_is_made_of_what_is_there_and_needs_no_root() -> None:
     assert composed["read_only"] is True
     assert composed["cap_drop"] == ["ALL"]
     assert (DEPLOY / composed["build"]["context"] / composed["build"]["dockerfile"]).exists()
-
-
-def test_the_rules_for_prometheus_ask_for_metrics_that_exist() -> None:
-    shown = exposition(Figures({"ok": 1}, 1, {"laos": 1}, 1, 1.0, {"dead": 1}, 0.1, 1, True, 1.0)).decode()
-    named = set(re.findall(r"wirewatch_[a-z_]+", (DEPLOY / "alerts.yaml").read_text()))
-    assert len(named) == 4
-    assert all(f"\n{name}" in shown for name in named)
 
 
 def test_the_commands_of_the_operations_page_exist() -> None:

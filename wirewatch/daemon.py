@@ -41,6 +41,7 @@ from wirewatch.housekeeping import keep_house
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
 from wirewatch.main_file import Listen
+from wirewatch.metrics import Gathering
 from wirewatch.outgoing import Outgoing, open_outgoing
 from wirewatch.polling import Poller
 from wirewatch.reloading import Reloader
@@ -143,7 +144,8 @@ async def running(
         tasks = [asyncio.create_task(_keep_running(name, run), name=name) for name, run in loops.items()]
         stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, scheduler)
-        daemon.listening = await stack.enter_async_context(serving(rooms, daemon.lag))
+        gathering = Gathering(rooms, daemon.lag, lambda: reloader.config_hash)
+        daemon.listening = await stack.enter_async_context(serving(rooms, gathering, reloader.reload))
         log.info("%s", daemon.state)
         yield daemon
 
@@ -188,6 +190,7 @@ async def _open(
     rules = replace(rules, watches_since=carried_on(settings, before, now))
     rooms = Rooms(rules, archive, tools, Robots(client), outgoing.outbox, clock, durations=durations)
     rooms.config = ConfigState(now)
+    rooms.outbox.on_answer = rooms.measures.answered
     return rooms, outgoing
 
 

@@ -28,6 +28,7 @@ from archive.wake import defer
 from crawler.gathering import gather as ask_source
 from crawler.pages.reading import read_page
 from wirewatch import pages, polls, telling
+from wirewatch.measures import PollResult
 from wirewatch.offline import is_excused
 from wirewatch.rooms import Rooms, Rulebook
 
@@ -44,12 +45,19 @@ LONGEST_TURN = 0.005
 class Polled:
     """The state of a source after its poll, and whether the archive has it already.
 
-    One that does not count has failed because this machine is offline: only its `error` is new.
+    `new` articles were kept. Of a poll that does not count only the `error` is new, if anything is.
     """
 
     state: SourceState
     written: bool
-    counts: bool = True
+    result: PollResult
+    new: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether the source answered, or is charged for it: not where this machine is offline, or the
+        config was edited meanwhile."""
+        return self.result not in ("offline", "dropped")
 
 
 async def gather(rooms: Rooms, state: SourceState) -> Polled:
@@ -63,26 +71,26 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     gathered = await ask_source(source, state, rooms.tools, began)
     now = rooms.clock()
     if await is_excused(rooms, source, state, gathered, began=began, now=now):
-        return Polled(replace(state, error=gathered.error), written=True, counts=False)
+        return Polled(replace(state, error=gathered.error), written=True, result="offline")
     rooms, now = rooms.as_they_stand(), rooms.clock()
     edited = rooms.rules.sources.get(source.name)
     if edited is None or (edited.type, edited.url) != (source.type, source.url):
         # The config was edited meanwhile: what another place says is not this source's any more.
-        return Polled(state, written=True, counts=False)
+        return Polled(state, written=True, result="dropped")
     source = edited
     if gathered.outcome == "entries":
         identify = partial(polls.identify_all, rooms, source, gathered, now)
         # A long feed would hold the loop.
         many = len(gathered.entries) > MANY
         identified = await asyncio.to_thread(identify) if many else identify()
-        after = await rooms.archive.write(
+        after, new = await rooms.archive.write(
             lambda conn: polls.keep(conn, rooms, source, state, gathered, identified, now)
         )
-        return Polled(after, written=True)
+        return Polled(after, written=True, result="entries", new=new)
     after, change = polls.after(rooms, source, state, gathered, now, found_new=False)
     if change is not None:
         await rooms.archive.write(lambda conn: polls.keep_state(conn, rooms, after, change, now))
-    return Polled(after, written=change is not None)
+    return Polled(after, written=change is not None, result=gathered.outcome)
 
 
 async def read(rooms: Rooms, source_name: str) -> None:

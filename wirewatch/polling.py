@@ -11,6 +11,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from time import monotonic
 
 from archive import sources
 from archive.sources import SourceState
@@ -144,13 +145,16 @@ class Poller:
     async def _poll(self, state: SourceState) -> None:
         if state.source not in self._rooms.rules.sources:
             return
+        began, measures = monotonic(), self._rooms.measures
         try:
             polled = await gather(self._rooms, state)
         except Exception:
             # A fault of ours: the source is asked again when its lease ends, the others go on.
             log.exception("the poll of %s broke", state.source)
             self.broken.add(state.source)
+            measures.polled("broke", monotonic() - began, 0)
             return
+        measures.polled(polled.result, monotonic() - began, polled.new)
         if not polled.written:
             self._unchanged.append(polled.state)
         self._next_due = min(self._next_due or polled.state.due_at, polled.state.due_at)

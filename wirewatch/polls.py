@@ -88,8 +88,8 @@ def keep(
     gathered: Gathered,
     identified: Identified,
     now: datetime,
-) -> SourceState:
-    """Keep a poll's new articles and its state, and wake who works on them next."""
+) -> tuple[SourceState, int]:
+    """Keep a poll's new articles and its state, and wake who works on them next; the state, how many."""
     new, poll = find_new(conn, rooms, source, state, identified, now)
     sources.add_outlets(conn, [outlet_of(rooms.rules, source, entry) for entry, _ in poll.new])
     articles.store(conn, new)
@@ -110,7 +110,7 @@ def keep(
         wake(conn, "read", source.name, now)
     if new or poll.changed:
         wake(conn, "tell", "", min((article.tell_after for article in new), default=now))
-    return state_after
+    return state_after, len(new)
 
 
 def _revise(conn: Connection, rooms: Rooms, source: Source, poll: Sorted, now: datetime) -> bool:

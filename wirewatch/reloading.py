@@ -2,8 +2,9 @@
 
 `Reloader` looks at the files a few times a second. An edit that has come to rest is read whole, in a
 thread; if it is right, the rules are swapped in one step of the loop, and the archive learns of it
-after that. If it is not, nothing changes, and the mistakes are told until they are mended. A signal
-(SIGHUP) reads at once. What changed is `config_changes.py`, what the archive learns `adopting.py`.
+after that. If it is not, nothing changes, and the mistakes are told until they are mended. SIGHUP and
+`POST /-/reload` have it read at once. What changed is `config_changes.py`, what the archive learns
+`adopting.py`.
 """
 
 import asyncio
@@ -66,8 +67,10 @@ class Reloader:
         self._files = ConfigFiles(settings.locations.config or settings.locations.shipped)
         self._named = settings.named_files
         self._asked = asyncio.Event()
+        self._answers: list[asyncio.Future[tuple[str, ...]]] = []
         # What the files said when they were last judged, and when last looked at; since when that.
         self._judged: bytes | None = None
+        self._in_force = bytes(16)
         self._seen: bytes | None = None
         self._still_since = monotonic()
 
@@ -75,24 +78,48 @@ class Reloader:
         """Read the config now, whether or not its files have changed."""
         self._asked.set()
 
+    async def reload(self) -> tuple[str, ...]:
+        """The same, and what is wrong with it, a line a mistake: nothing where it is in force."""
+        answer: asyncio.Future[tuple[str, ...]] = asyncio.get_running_loop().create_future()
+        self._answers.append(answer)
+        self.ask()
+        return await answer
+
+    @property
+    def config_hash(self) -> int:
+        """A number for what the files of the config in force say."""
+        # As many bits as a float holds.
+        return int.from_bytes(self._in_force[:6])
+
     async def run(self) -> None:
         """Look for ever."""
         every = self._rooms.durations.config_look.total_seconds()
         if self._judged is None:
-            self._judged = self._seen = await self._look()
+            self._judged = self._seen = self._in_force = await self._look()
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(every):
                     await self._asked.wait()
             if self._asked.is_set():
                 self._asked.clear()
-                self._reloading()
-                try:
-                    await self._read(told_at_once=True)
-                finally:
-                    self._reloaded()
+                await self._read_as_asked(every)
             elif await self._has_come_to_rest():
                 await self._read(told_at_once=False)
+
+    async def _read_as_asked(self, every: float) -> None:
+        answers, self._answers = self._answers, []
+        self._reloading()
+        try:
+            while not await self._read(told_at_once=True):  # noqa: ASYNC110 - files tell nobody that they rest
+                await asyncio.sleep(every)
+            mistakes = tuple(self._rooms.config.mistakes) if self._rooms.config else ()
+            for answer in answers:
+                if not answer.done():
+                    answer.set_result(mistakes)
+        finally:
+            self._reloaded()
+            for answer in answers:
+                answer.cancel()
 
     async def _look(self) -> bytes:
         return await asyncio.to_thread(self._files.fingerprint, self._named)
@@ -105,13 +132,14 @@ class Reloader:
             return False
         return now != self._judged
 
-    async def _read(self, *, told_at_once: bool) -> None:
+    async def _read(self, *, told_at_once: bool) -> bool:
+        """Take what the files say into force, or tell what is wrong; False where that is too early."""
         seen = await self._look()
         try:
             settings, rules = await asyncio.to_thread(self._compiled)
             if await self._look() != seen:
                 # Written while it was read: it will come to rest.
-                return
+                return False
             built = self._outgoing.build(settings)
         except ConfigErrors as wrong:
             self._named = wrong.named_files or self._named
@@ -119,17 +147,19 @@ class Reloader:
             if told_at_once or still:
                 self._judged = seen
                 await self._refuse(tuple(map(str, wrong.errors)))
-            return
+            return self._judged == seen
         except ChannelError as wrong:
             self._judged = seen
             await self._refuse((str(wrong),))
-            return
+            return True
         self._judged, self._named = seen, settings.named_files
         before = self._rooms.rules.settings
         # The outbox and the rules in one step of the loop: nobody sees one without the other.
         self._outgoing.switch(settings, built)
         self._swap(rules)
+        self._in_force = seen
         await self._tell_archive(changes(before, settings))
+        return True
 
     def _compiled(self) -> tuple[Settings, Rulebook]:
         locations = self._rooms.rules.settings.locations

@@ -22,6 +22,7 @@ from crawler.reach import Reach
 from crawler.robots import Robots
 from crawler.source import Source
 from wirewatch.live_stories import LiveStories
+from wirewatch.measures import Measures
 from wirewatch.outlets import by_host
 from wirewatch.settings import Settings
 
@@ -129,6 +130,7 @@ class Rooms:
     # Rules that were in force a moment ago, the newest last: what came under them is not told yet.
     past: tuple[Rulebook, ...] = ()
     config: ConfigState | None = None
+    measures: Measures = field(default_factory=Measures)
 
     def as_they_stand(self) -> "Rooms":
         """These rooms, with the config that is in force now for as long as they are held."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from alerts.outbox.worker import Outbox
 from alerts.watch import Match
-from archive import articles, sources
+from archive import sources
 from archive.archive import Archive
 from archive.article import Article, Outlet
 from archive.articles import NewArticle
@@ -106,18 +106,17 @@ async def apply(rooms: Rooms, name: str) -> Applied:
     """Poll the source `name` now, due or not. Raises Leased where a poll of it is under way."""
     now, lease = rooms.clock(), rooms.durations.lease
 
-    def claim(conn: Connection) -> tuple[SourceState | None, int]:
+    def claim(conn: Connection) -> SourceState | None:
         sources.keep_outlets(conn, rooms.rules.settings.outlets)
-        return sources.claim(conn, name, now, lease), articles.count(conn)
+        return sources.claim(conn, name, now, lease)
 
-    state, before = await rooms.archive.write(claim)
+    state = await rooms.archive.write(claim)
     if state is None:
         raise Leased(name)
     polled = await gather(rooms, state)
     if not polled.written:
         await rooms.archive.write(lambda conn: sources.write_back(conn, [polled.state]))
-    after = await rooms.archive.read(articles.count)
-    return Applied(name, after - before, polled.state)
+    return Applied(name, polled.new, polled.state)
 
 
 def _as_article(new: NewArticle, outlet: Outlet | None) -> Article:

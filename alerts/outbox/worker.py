@@ -59,8 +59,8 @@ class Outbox:
     """Sends deliveries.
 
     `channels` and `senders` are by channel name and may be replaced at any time; `report` tells
-    operators of an event in the transaction in which it happens. Alerts that lay for longer than
-    `catch_up` go as one digest.
+    operators of an event in the transaction in which it happens, `on_answer` hears of every attempt
+    whose outcome is written. Alerts that lay for longer than `catch_up` go as one digest.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Outbox:
         self.senders = senders
         self.default_zone = default_zone
         self.catch_up = catch_up
+        self.on_answer: Callable[[Answered], None] = lambda _: None
         self._archive = archive
         self._clock = clock
         self._times = times or Times()
@@ -236,6 +237,7 @@ class Outbox:
         self._unwritten[chat] = answered
         await self._archive.write(lambda conn: record(conn, answered, self._times, self._report))
         del self._unwritten[chat]
+        self.on_answer(answered)
 
     def _paced_on(self, chat: str, pace: ChatPace, answered: Answered) -> bool:
         """Hold the chat, or the bot, as the outcome demands; whether the chat may go on at once."""

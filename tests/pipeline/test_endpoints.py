@@ -1,5 +1,6 @@
 """Health and metrics over a real socket, as a supervisor and Prometheus ask for them."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -10,13 +11,11 @@ from typing import cast
 
 import aiohttp
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from archive import deliveries, figures, sources
 from archive.archive import Archive
 from archive.deliveries import NewDelivery
-from crawler.health import STATES
 from tests.conftest import SetClock
 from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, rss
@@ -24,21 +23,11 @@ from tests.pipeline import house
 from tests.pipeline.test_housekeeping import amend
 from tests.pipeline.test_whole_path import entry
 from wirewatch import endpoints
+from wirewatch.browser_guard import NOT_FROM_THERE, NOT_HERE, is_loopback, refusal
 from wirewatch.daemon import Daemon, running
 from wirewatch.demo.botapi import Chat
-from wirewatch.endpoints import Figures, exposition, why_not_ready
+from wirewatch.endpoints import why_not_ready
 from wirewatch.rooms import Rooms
-
-Samples = dict[tuple[str, str], float]
-
-
-def samples(body: str) -> Samples:
-    """The value of each sample by its name and its one label's value."""
-    return {
-        (sample.name, next(iter(sample.labels.values()), "")): sample.value
-        for family in text_string_to_metric_families(body)
-        for sample in family.samples
-    }
 
 
 @pytest.fixture
@@ -72,37 +61,101 @@ async def test_it_is_alive_and_ready_on_loopback(daemon: Daemon) -> None:
     assert (await get(daemon, "/other"))[0] == 404
 
 
-async def test_metrics_say_what_happened(daemon: Daemon, api: BotApiPeer) -> None:
-    await house.until(lambda: bool(api.ledger.messages))
-    await house.until(lambda: daemon.idle)
-    status, body, kind = await get(daemon, "/metrics")
-    found = samples(body)
-    assert status == 200
-    assert kind.startswith("text/plain; version=")
-    assert found["wirewatch_sources", "ok"] == 1
-    assert sum(number for (name, _), number in found.items() if name == "wirewatch_sources") == 1
-    assert found["wirewatch_articles", ""] == 2
-    assert found["wirewatch_matches_total", "laos"] == 1
-    assert found["wirewatch_matches_total", "north-korea"] == 0
-    assert found["wirewatch_deliveries", "sent"] == 1
-    assert found["wirewatch_outbox_pending", ""] == 0
-    assert found["wirewatch_outbox_oldest_seconds", ""] == 0
-    assert found["wirewatch_archive_bytes", ""] > 4096
-    assert found["wirewatch_loop_lag_seconds", ""] >= 0
-    assert [value for (name, _), value in found.items() if name == "wirewatch_build_info"] == [1]
+async def ask(daemon: Daemon, method: str, path: str, **headers: str) -> tuple[int, str]:
+    assert daemon.listening is not None
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, f"http://{daemon.listening}{path}", headers=headers) as answer,
+    ):
+        return answer.status, await answer.text()
 
 
-def test_every_figure_is_read_back_as_it_was_written() -> None:
-    body = exposition(
-        Figures(dict.fromkeys(STATES, 3), 12, {'a"\\\nb': 5}, 2, 61.5, {"dead": 4}, 0.25, 8192, False, 1e9)
-    ).decode()
-    found = samples(body)
-    assert {value for (name, _), value in found.items() if name == "wirewatch_sources"} == {3}
-    assert found["wirewatch_matches_total", 'a"\\\nb'] == 5
-    assert found["wirewatch_outbox_oldest_seconds", ""] == 61.5
-    assert found["wirewatch_loop_lag_seconds", ""] == 0.25
-    # Only ours, not what the library knows of the process.
-    assert all(name.startswith("wirewatch_") for name, _ in found)
+async def test_a_reload_that_is_asked_for_says_what_came_of_it(
+    daemon: Daemon, folder: Path, site: PeerNewsroom
+) -> None:
+    await house.until(lambda: len(site.seen("/feed")) > 1)
+    right = (folder / "watches.yaml").read_text()
+    assert await ask(daemon, "POST", "/-/reload") == (200, "the config is in force\n")
+    (folder / "watches.yaml").write_text("watches:\n  - name: laos\n    query: Laos AND\n")
+    status, said = await ask(daemon, "POST", "/-/reload")
+    assert status == 400
+    assert "watches.yaml:3:5: " in said
+    assert await ask(daemon, "POST", "/-/reload") == (400, said)
+    (folder / "watches.yaml").write_text(right.replace("laos", "lao-news"))
+    assert (await ask(daemon, "POST", "/-/reload"))[0] == 200
+    # It is in force when it is answered.
+    assert "lao-news" in daemon.rooms.rules.watches
+    assert (await ask(daemon, "GET", "/-/reload"))[0] == 405
+
+
+async def test_those_who_ask_at_once_are_all_answered(daemon: Daemon, folder: Path) -> None:
+    (folder / "watches.yaml").write_text("watches: [{name: laos, query: ')'}]\n")
+    answers = await asyncio.gather(*(ask(daemon, "POST", "/-/reload") for _ in range(5)))
+    assert [status for status, _ in answers] == [400] * 5
+
+
+async def test_a_reload_that_cannot_be_written_yet_is_no_success(
+    daemon: Daemon, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "RELOAD_WAIT", 0.3)
+    archive = daemon.rooms.archive
+    with archive.engine.connect() as other:
+        other.execution_options(begin_immediate=True)
+        with other.begin():
+            status, said = await ask(daemon, "POST", "/-/reload")
+    assert status == 503
+    assert "see the log" in said
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_a_name_that_was_made_to_point_here_is_refused(daemon: Daemon, path: str) -> None:
+    assert daemon.listening is not None
+    port = daemon.listening.port
+    for host in (
+        "evil.example",
+        f"evil.example:{port}",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:80",
+    ):
+        status, said = await ask(daemon, "GET", path, Host=host)
+        assert (status, "wirewatch_" in said) == (403, False), host
+    for host in ("localhost", f"localhost:{port}", "127.0.0.1", f"[::1]:{port}", "127.8.0.1:80"):
+        assert (await ask(daemon, "GET", path, Host=host))[0] == 200, host
+
+
+async def test_a_page_in_a_browser_cannot_have_the_config_read(daemon: Daemon) -> None:
+    before = daemon.rooms.config
+    assert daemon.listening is not None
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": f"http://{daemon.listening}"},
+        {"Host": "evil.example"},
+    ):
+        assert (await ask(daemon, "POST", "/-/reload", **headers))[0] == 403
+    assert daemon.rooms.config is before
+
+
+def test_who_opened_it_to_a_network_is_asked_by_any_name_and_set_going_from_here_alone() -> None:
+    named = {"Host": "wirewatch:9177"}
+    assert refusal("GET", named, here="172.18.0.2", there="172.18.0.3") is None
+    assert refusal("POST", named, here="172.18.0.2", there="172.18.0.3") == NOT_FROM_THERE
+    # A page on this machine may reach it by loopback all the same.
+    assert refusal("GET", named, here="127.0.0.1", there="127.0.0.1") == NOT_HERE
+    # What is no browser need not say which host it asks for.
+    assert refusal("POST", {}, here="127.0.0.1", there="127.0.0.1") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True), ("127.1.2.3", True), ("::1", True), ("::ffff:127.0.0.1", True),
+        ("LocalHost", True), ("", False), ("0.0.0.0", False), ("10.0.0.1", False),
+        ("::ffff:10.0.0.1", False), ("local", False),
+    ],
+)  # fmt: skip
+def test_what_is_surely_this_machine(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
 
 
 async def test_a_port_in_use_is_told_in_one_line_and_the_work_goes_on(
