@@ -1,8 +1,8 @@
 """When is a source polled next, and how has it fared?
 
-Statements on `source_state`. Due rows are claimed in batches, with a lease that frees itself when
-the process dies and a fence that makes a late write-back touch nothing. What the next due time
-is, and what a failure costs, is decided in `crawler/polling.py`.
+Statements on `source_state`. Due rows are claimed in batches, with a lease that is renewed while the
+poll runs and frees itself when the process dies, and a fence that makes a late write-back touch
+nothing. What the next due time is, and what a failure costs, is decided in `crawler/polling.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -239,12 +239,30 @@ def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
         conn.execute(_WRITE_BACK, rows)
 
 
+_RENEW = (
+    update(table)
+    .where(
+        table.c.source == bindparam("b_source"),
+        table.c.lease_fence == bindparam("b_fence"),
+        table.c.lease_until.is_not(None),
+    )
+    .values(lease_until=bindparam("b_until", type_=table.c.lease_until.type))
+)
+
+
+def renew(conn: Connection, states: Iterable[SourceState], until: datetime) -> None:
+    """Let polls that are under way hold their leases until then; one that was lost stays lost."""
+    rows = [{"b_source": state.source, "b_fence": state.fence, "b_until": until} for state in states]
+    if rows:
+        conn.execute(_RENEW, rows)
+
+
 def put_off(conn: Connection, state: SourceState, until: datetime) -> None:
     """End a poll that counts for nothing: its source keeps its due time, and is free again at `until`."""
     conn.execute(
         update(table)
         .where(table.c.source == state.source, table.c.lease_fence == state.fence)
-        .values(lease_until=until)
+        .values(lease_until=until, lease_fence=table.c.lease_fence + 1)
     )
 
 

@@ -2,8 +2,9 @@
 
 `Poller` claims due rows in batches whenever the clock ticks and polls them side by side. Results
 of unchanged polls are written back together, once a second or a hundred rows; a crash loses only
-those, and the polls repeat. After a sleep or a restart what is overdue is spread over `SPREAD`. What a
-poll does is `wirewatch/pipeline.py`.
+those, and the polls repeat. A poll may wait long for its host's turn or for a child process: its lease
+is renewed for as long as it runs. After a sleep or a restart what is overdue is spread over `SPREAD`.
+What a poll does is `wirewatch/pipeline.py`.
 """
 
 import asyncio
@@ -51,7 +52,8 @@ class Poller:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._tick = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], SourceState] = {}
+        self._renewed_at: datetime | None = None
         self._unchanged: list[SourceState] = []
         self._next_due: datetime | None = None
         self._looked_at: datetime | None = None
@@ -93,6 +95,7 @@ class Poller:
     async def start_due(self) -> int:
         """Claim and start what is due, as far as there is room; how many."""
         now = self._rooms.clock()
+        await self._renew(now)
         before, self._looked_at = self._looked_at, now
         if self._next_due is not None and now < self._next_due:
             return 0
@@ -111,9 +114,18 @@ class Poller:
             self._backlog.started += len(due)
         for state in due:
             task = asyncio.create_task(self._poll(state), name=f"poll {state.source}")
-            self._running.add(task)
+            self._running[task] = state
             task.add_done_callback(self._ended)
         return len(due)
+
+    async def _renew(self, now: datetime) -> None:
+        """Renew the leases of all polls under way, twice in a lease, and first after a sleep."""
+        lease = self._rooms.durations.lease
+        if self._renewed_at is not None and timedelta() <= now - self._renewed_at < lease / 2:
+            return
+        self._renewed_at, held = now, list(self._running.values())
+        if held:
+            await self._rooms.archive.write(lambda conn: sources.renew(conn, held, now + lease))
 
     def _room(self, now: datetime) -> int:
         """How many polls may begin now."""
@@ -136,7 +148,7 @@ class Poller:
         return 1
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         if (self._next_due is not None and self._next_due <= self._rooms.clock()) or len(
             self._unchanged
         ) >= WRITE_BACK:

@@ -50,7 +50,7 @@ class Durations:
     # How often the config's files are looked at, how long a mistake in them may stand untold.
     config_look: timedelta = timedelta(milliseconds=250)
     config_hold: timedelta = timedelta(seconds=1)
-    # A poll that has not ended by then is taken to have died with its process.
+    # A poll whose lease was not renewed for so long is taken to have died with its process.
     lease: timedelta = timedelta(minutes=10)
     # How the outbox waits: for unknown outcomes, between attempts.
     outbox: Times = field(default_factory=Times)
