@@ -12,7 +12,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from alerts.stories.clusterer import Clusterer
+from alerts.stories.clusterer import Clusterer, Part
 from alerts.stories.features import Features, features
 from alerts.stories.words import units
 from archive.article import Article
@@ -101,7 +101,7 @@ def restart(articles: int) -> float:
     clusterer = Clusterer()
     start = time.process_time()
     for number, one in enumerate(kept):
-        clusterer.remember(number, Features.from_bytes(one), number // AN_EVENT, "event", BEGIN)
+        clusterer.remember(number, Features.from_bytes(one), Part(number // AN_EVENT), BEGIN)
     return time.process_time() - start
 
 

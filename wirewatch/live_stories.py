@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.stories.clusterer import QUIET, Clusterer, Placement
+from alerts.stories.clusterer import QUIET, Clusterer, Part, Placement
 from alerts.stories.features import Features, OldFormat, features
 from archive import stories
 from archive.articles import StoredArticle
@@ -78,10 +78,15 @@ def read(conn: Connection, now: datetime) -> Clusterer:
         except OldFormat:
             unread += 1
             continue
-        clusterer.remember(placed.article, found, placed.story, placed.why, placed.placed_at)
+        clusterer.remember(placed.article, found, _part(placed), placed.placed_at)
     if unread:
         log.warning("%d articles of live stories were compared by another version and are left out", unread)
     return clusterer
+
+
+def _part(placed: Placed) -> Part:
+    kept = placed.evidence or {}
+    return Part(placed.story, kept.get("beside"), placed.why == "copy", kept.get("loose", False))
 
 
 def _evidence(placement: Placement) -> dict[str, object] | None:
@@ -89,4 +94,9 @@ def _evidence(placement: Placement) -> dict[str, object] | None:
     if likeness is None:
         return None
     rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in asdict(likeness).items()}
-    return {**rounded, "score": round(likeness.score, 3)}
+    return {
+        **rounded,
+        "score": round(likeness.score, 3),
+        "beside": placement.beside,
+        "loose": placement.verdict.loose,
+    }

@@ -7,8 +7,9 @@ archive. Stories that have been quiet for `QUIET` are closed and forgotten.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from alerts.stories.features import Features
 from alerts.stories.index import Index
@@ -25,16 +26,38 @@ _NEAREST = 12
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an article belongs: its story, what to do, and the likeness that led there."""
+    """Where an article belongs: its story, what to do, and the likeness that led there.
+
+    `beside` is the article that opened the thread which it was held against.
+    """
 
     story: int
     verdict: Verdict
     likeness: Likeness | None = None
+    beside: int | None = None
 
     @property
     def action(self) -> Action:
         """What to do with the article."""
         return self.verdict.action
+
+
+class Part(NamedTuple):
+    """Of what an article is part: the story, and the thread in it that `beside` opened; as one that is a
+    copy, or only likely tells the event. What a restart has to know again."""
+
+    story: int
+    beside: int | None = None
+    copy: bool = False
+    loose: bool = False
+
+
+@dataclass(slots=True)
+class _Story:
+    """The threads of a story in the order in which they were opened, and who reported it."""
+
+    threads: list[int] = field(default_factory=list)
+    outlets: set[int] = field(default_factory=set)
 
 
 class Clusterer:
@@ -45,34 +68,44 @@ class Clusterer:
         self._signs = Index()
         # Oldest growth first, so that closing looks at the front only.
         self._threads: OrderedDict[int, Thread] = OrderedDict()
-        self._numbers: dict[int, list[int]] = {}
+        self._stories: dict[int, _Story] = {}
         self._latest: list[datetime] = []
         self._next = 1
 
     def __len__(self) -> int:
-        return len(self._threads)
+        return len(self._stories)
 
     def place(self, article: int, found: Features, now: datetime, open_story: Callable[[], int]) -> Placement:
         """Find the article's story, or one that `open_story` opens, and remember it there."""
-        placement = self._find(found, now)
-        if placement is None:
-            placement = Placement(open_story(), Verdict("new", "apart"))
-        self.remember(article, found, placement.story, placement.verdict.why, now)
+        placement = self._find(found, now) or Placement(open_story(), Verdict("new", "apart"))
+        verdict = placement.verdict
+        where = Part(placement.story, placement.beside, verdict.why == "copy", verdict.loose)
+        self.remember(article, found, where, now)
         return placement
 
-    def remember(self, article: int, found: Features, story: int, why: str, now: datetime) -> None:
-        """An article belongs to a story, whoever said so and why."""
-        number = next((n for n in self._of_story(story) if self._threads[n].language == found.language), None)
+    def remember(self, article: int, found: Features, part: Part, now: datetime) -> None:
+        """An article belongs to a story, whoever said so."""
+        number = self._thread_of(found, part)
         if number is None:
-            number = self._open(Thread(story, found.language, now))
+            number = self._open(Thread(part.story, found.language, article, now, core=not part.loose))
         thread = self._threads[number]
-        change = thread.add(article, found, now, copy=why == "copy")
+        change = thread.add(article, found, now, copy=part.copy)
         self._index.remove(number, change.forgotten)
         self._index.add(number, change.new)
-        self._signs.add(number, change.signs)
+        if thread.core:
+            self._signs.add(number, change.signs)
+        if found.outlet:
+            self._stories[part.story].outlets.add(found.outlet)
         self._threads.move_to_end(number)
         self._latest = sorted((*self._latest, now))[-_WITNESSES:]
         self._close_quiet(self._latest[0])
+
+    def _thread_of(self, found: Features, part: Part) -> int | None:
+        """The thread that the article becomes part of; None where it opens one."""
+        alike = [n for n in self._of_story(part.story) if self._threads[n].language == found.language]
+        if part.loose or not alike:
+            return None
+        return next((n for n in alike if self._threads[n].first == part.beside), alike[0])
 
     def _close_quiet(self, now: datetime) -> None:
         """Forget the stories that have not grown for long."""
@@ -81,20 +114,23 @@ class Clusterer:
             if now - thread.grown <= QUIET:
                 break
             del self._threads[number]
-            self._numbers[thread.story].remove(number)
-            if not self._numbers[thread.story]:
-                del self._numbers[thread.story]
+            story = self._stories[thread.story]
+            story.threads.remove(number)
+            if not story.threads:
+                del self._stories[thread.story]
             self._index.remove(number, thread.terms)
-            self._signs.remove(number, thread.signs)
             self._index.close(thread.language)
-            self._signs.close("")
+            if thread.core:
+                self._signs.remove(number, thread.signs)
+                self._signs.close("")
 
     def _open(self, thread: Thread) -> int:
         number, self._next = self._next, self._next + 1
         self._threads[number] = thread
-        self._numbers.setdefault(thread.story, []).append(number)
+        self._stories.setdefault(thread.story, _Story()).threads.append(number)
         self._index.open(thread.language)
-        self._signs.open("")
+        if thread.core:
+            self._signs.open("")
         return number
 
     def _find(self, found: Features, now: datetime) -> Placement | None:
@@ -111,12 +147,17 @@ class Clusterer:
             thread = self._threads[number]
             rarity |= self._index.rarity([t for t in thread.terms if t not in rarity], found.language)
             likeness = compare(found, weighted, rarity, thread, now)
-            verdict = judge(likeness, correction=found.correction)
+            verdict = judge(
+                likeness,
+                correction=found.correction,
+                core=thread.core,
+                outlet_again=found.outlet in self._stories[thread.story].outlets,
+            )
             if verdict.action == "new":
                 continue
             rank = verdict.why in ("copy", "update"), likeness.score
             if best is None or rank > best[0]:
-                best = rank, Placement(thread.story, verdict, likeness)
+                best = rank, Placement(thread.story, verdict, likeness, thread.first)
         return best[1] if best is not None else None
 
     def _find_across(self, found: Features, now: datetime) -> Placement | None:
@@ -131,4 +172,4 @@ class Clusterer:
         return None if best is None else Placement(best, Verdict("reply", "language"))
 
     def _of_story(self, story: int) -> Iterable[int]:
-        return self._numbers.get(story, ())
+        return self._stories[story].threads if story in self._stories else ()

@@ -57,7 +57,7 @@ class Features:
     are hashed without it, so that they are met across languages. `key` marks terms of the title
     (IN_TITLE) and names (NAME). `sketch` is a MinHash of the text with its numbers
     masked, empty where it is too short; `length` is the number of units it was made from,
-    `text` a hash of it all.
+    `text` a hash of it all. `outlet` is whose article it is, hashed; 0 where nobody says.
     """
 
     language: str
@@ -70,6 +70,7 @@ class Features:
     length: int
     text: int
     correction: bool = False
+    outlet: int = 0
 
     @property
     def signs(self) -> list[int]:
@@ -80,7 +81,7 @@ class Features:
         """What `from_bytes` reads back; some 800 bytes."""
         header = _HEADER.pack(
             _FORMAT, self.language.encode()[:8], len(self.terms), len(self.names), len(self.numbers),
-            len(self.sketch), self.length, self.text, self.correction,
+            len(self.sketch), self.length, self.text, self.correction, self.outlet,
         )  # fmt: skip
         values = array("I", (number.value for number in self.numbers))
         places = array("h", (number.place for number in self.numbers))
@@ -91,8 +92,8 @@ class Features:
     def from_bytes(cls, kept: bytes) -> "Features":
         """The features that `to_bytes` wrote. Raises OldFormat for those of another version."""
         try:
-            format_, language, terms, names, numbers, sketch, length, text, correction = _HEADER.unpack_from(
-                kept
+            format_, language, terms, names, numbers, sketch, length, text, correction, outlet = (
+                _HEADER.unpack_from(kept)
             )
         except error as problem:
             raise OldFormat(str(problem)) from problem
@@ -109,7 +110,9 @@ class Features:
             arrays.append(part if sys.byteorder == "little" else _swapped(part))
         found = tuple(map(Number, arrays[3], arrays[4]))
         name = language.rstrip(b"\0").decode()
-        return cls(name, arrays[0], weights, key, arrays[1], found, arrays[2], length, text, correction)
+        return cls(
+            name, arrays[0], weights, key, arrays[1], found, arrays[2], length, text, correction, outlet
+        )
 
 
 def features(article: Article) -> Features:
@@ -134,6 +137,7 @@ def features(article: Article) -> Features:
         len(compared),
         crc32(" ".join(unit.form for unit in title + compared).encode("utf-8", "replace")),
         cleaning.is_correction(article.title),
+        _hash(article.outlet.name if article.outlet is not None else article.source),
     )
 
 
@@ -231,9 +235,9 @@ def _swapped(values: "array[int]") -> "array[int]":
     return swapped
 
 
-# Format, language, how many terms, names, numbers and parts of the sketch, length, text, correction.
-_HEADER = Struct("<B8sBBBBHI?")
-_FORMAT = 2
+# Format, language, how many terms, names, numbers and parts of the sketch, length, text, correction, outlet.
+_HEADER = Struct("<B8sBBBBHI?I")
+_FORMAT = 3
 
 
 class OldFormat(ValueError):

@@ -60,6 +60,7 @@ class Likeness:
     last grew. `copy` is the share of the shorter text that stands in the other, `copied` whose text
     that is, and `news` tells that the article bears a number that this other text does not. `form`:
     the words are the same, the names are not. `thin`: one of them has too little text to be sure of.
+    `headline`: that of the article has a word which stands nowhere in the thread.
     """
 
     text: float
@@ -74,6 +75,7 @@ class Likeness:
     news: bool = False
     form: bool = False
     thin: bool = False
+    headline: bool = False
 
     @property
     def score(self) -> float:
@@ -135,6 +137,7 @@ def compare(
         copied is not None and has_news(found, copied),
         form,
         max(text.length for text in thread.texts) < SHORTEST_COPY or found.length < SHORTEST_COPY,
+        not mine.title <= sums.keys(),
     )
 
 

@@ -1,9 +1,10 @@
-"""What is remembered of a story in one language?
+"""What is remembered of a story, or of a part of it?
 
-A story is one or more threads, one a language. A thread sums up its articles: the mean of their
-terms, what most of them name, and the texts that are no copies, for copies to be known by. Bounded: a
-thread of a thousand articles is no larger than one of twenty. Whether an article belongs to it is
-`alerts/stories/likeness.py`.
+A story is one or more threads: in each language its core, and one for each article that only likely
+tells the event, with what surely tells the same as that article. A thread sums up its articles: the
+mean of their terms, what most of them name, and the texts that are no copies, for copies to be known
+by. Bounded: a thread of a thousand articles is no larger than one of twenty. Whether an article
+belongs to it is `alerts/stories/likeness.py`.
 """
 
 from array import array
@@ -41,17 +42,22 @@ class Change(NamedTuple):
 
 
 class Thread:
-    """The articles of one story in one language, summed up. Times are those of the stream's clock."""
+    """Articles of one story in one language, summed up. Times are those of the stream's clock.
+
+    `first` is the article that opened it; `core` tells that it speaks for its story.
+    """
 
     __slots__ = (
-        "_named", "_signs", "_terms", "_titled", "_weights", "articles", "grown", "language", "opened",
-        "story", "texts",
+        "_named", "_signs", "_terms", "_titled", "_weights", "articles", "core", "first", "grown",
+        "language", "story", "texts",
     )  # fmt: skip
 
-    def __init__(self, story: int, language: str, now: datetime) -> None:
+    def __init__(self, story: int, language: str, first: int, now: datetime, *, core: bool = True) -> None:
         self.story = story
         self.language = language
-        self.opened = self.grown = now
+        self.first = first
+        self.core = core
+        self.grown = now
         self.articles = 0
         self.texts: tuple[Text, ...] = ()
         self._signs: array[int] = array("I")
@@ -81,7 +87,7 @@ class Thread:
             if titled >= least or named >= least:
                 yield term, titled >= least, named >= least
 
-    def add(self, article: int, found: Features, now: datetime, *, copy: bool) -> "Change":
+    def add(self, article: int, found: Features, now: datetime, *, copy: bool) -> Change:
         """Another article joins; what the index has to be told."""
         self.articles += 1
         self.grown = max(self.grown, now)

@@ -11,6 +11,7 @@ from alerts.watch import Match
 from archive import articles, deliveries, stories
 from archive.deliveries import Delivery
 from tests.commands.desk import Desk, open_desk
+from tests.stories.test_drift import ENGINES, SCANNERS, WARD
 from wirewatch.config_files import locate
 from wirewatch.live_stories import LiveStories
 from wirewatch.rooms import Durations, Rulebook
@@ -98,10 +99,24 @@ def test_status_says_how_many_were_withheld(news: Newsdesk) -> None:
 
 
 def test_explain_says_how_an_article_came_to_its_story(news: Newsdesk) -> None:
-    news.tells("Laos opens bridge", BRIDGE)
+    first = news.tells("Laos opens bridge", BRIDGE)
     copy = news.tells("Bridge opens", BRIDGE)
     said = news.desk.run("explain", "https://laotiantimes.com/Bridge-opens").out
-    assert f"story {news.story(copy)}: withhold (copy): score " in said
+    whose = f"held against article {first}: score "
+    assert f"story {news.story(copy)}: withhold, the text of another article (copy); {whose}" in said
+
+
+def test_a_restart_knows_what_only_likely_joined_a_story(news: Newsdesk) -> None:
+    ward, scanners = news.tells(*WARD), news.tells(*SCANNERS)
+    said = news.desk.run("explain", f"https://laotiantimes.com/{SCANNERS[0].replace(' ', '-')}").out
+    assert (
+        f"reply, likely the event that the story began with (likely); held against article {ward}: " in said
+    )
+    news.live.forget()
+    engines, copy = news.tells(*ENGINES), news.tells("Japanese scanners", SCANNERS[1])
+    assert news.story(engines) != news.story(ward) == news.story(copy)
+    *_, last = news.desk.run("stories", str(news.story(ward)), "--json").out.splitlines()
+    assert json.loads(last)["evidence"]["beside"] == scanners
 
 
 def test_what_is_split_off_is_told_and_a_later_copy_follows_it(news: Newsdesk) -> None:

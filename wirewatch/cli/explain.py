@@ -66,19 +66,34 @@ def _explain_stored(config: "Settings", watchlist: Watchlist, url: str, names: S
     note = f" ({stored.page_note})" if stored.page_note else ""
     click.echo(f"\nmet: {stored.contact}; page: {stored.page}{note}")
     for how in placed:
-        click.echo(f"story {how.story}: {how.action} ({how.why}){_evidence(how.evidence)}")
+        click.echo(f"story {how.story}: {how.action}, {_WHY[how.why]}{_evidence(how.evidence)}")
     for delivery in standing:
         click.echo(f"delivery {delivery.id}: {delivery.state} to {delivery.channel}")
 
 
+_WHY = {
+    "apart": "apart from every live story (apart)",
+    "copy": "the text of another article (copy)",
+    "update": "the text of another article with a number of its own (update)",
+    "correction": "its headline corrects (correction)",
+    "event": "surely the same event in other words (event)",
+    "likely": "likely the event that the story began with (likely)",
+    "language": "the same names and numbers in another language (language)",
+    "mended": "by hand (mended)",
+}
+
+
 def _evidence(evidence: Mapping[str, object] | None) -> str:
-    """What spoke for joining the story, as numbers (alerts/stories/likeness.py)."""
+    """What it was held against, and what spoke for joining, as numbers (alerts/stories/likeness.py)."""
     if not evidence:
         return ""
-    return ": " + ", ".join(f"{name} {evidence[name]}" for name in _TOLD if name in evidence)
+    copied = evidence.get("copied") if evidence.get("copy") else None
+    beside = copied or evidence.get("beside")
+    against = f"; held against article {beside}" if beside else ""
+    return f"{against}: " + ", ".join(f"{name} {evidence[name]}" for name in _TOLD if name in evidence)
 
 
-_TOLD = ("score", "text", "identity", "most", "least", "numbers", "stranger", "days", "copy")
+_TOLD = ("score", "text", "identity", "most", "least", "numbers", "stranger", "days", "copy", "headline")
 
 
 def _lines(watchlist: Watchlist, article: Article, names: Sequence[str] | None) -> Iterator[str]:
