@@ -4,11 +4,12 @@ Figures that no step of the work needs. Counting articles and deliveries is in t
 tables; how figures are named and shown is `wirewatch/endpoints.py`.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
-from archive import facts
+from archive import facts, stories
 from archive.deliveries import OPEN
 from archive.retention import FORGOTTEN
 from archive.tables import article, delivery, match, source_state
@@ -45,6 +46,30 @@ def queues(conn: Connection, now: datetime) -> dict[str, int]:
 
 
 _TABLES = {"polls": source_state, "pages": article, "articles": article}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What came of a span of time: articles that were found, those of them on which a watch fired, alerts
+    that were sent, articles that were withheld."""
+
+    articles: int
+    matched: int
+    alerts: int
+    withheld: int
+
+
+def day(conn: Connection, since: datetime) -> Day:
+    """What has come since then."""
+    found = article.c.found_at > since
+    fired = select(func.count(match.c.article.distinct())).join(article, article.c.id == match.c.article)
+    sent = (delivery.c.kind == "alert") & (delivery.c.sent_at > since)
+    return Day(
+        conn.execute(select(func.count()).select_from(article).where(found)).scalar_one(),
+        conn.execute(fired.where(found)).scalar_one(),
+        conn.execute(select(func.count()).select_from(delivery).where(sent)).scalar_one(),
+        stories.withheld_since(conn, since),
+    )
 
 
 def size(conn: Connection) -> int:

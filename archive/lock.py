@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
@@ -37,6 +37,11 @@ class Holder:
 
     process: int | None = None
     host: str | None = None
+
+    @classmethod
+    def this(cls) -> "Holder":
+        """This process."""
+        return cls(os.getpid(), socket.gethostname())
 
     def __str__(self) -> str:
         if self.process is None:
@@ -104,7 +109,7 @@ class DaemonLock:
 
 
 def _whoami() -> str:
-    return json.dumps({"process": os.getpid(), "host": socket.gethostname()})
+    return json.dumps(asdict(Holder.this()))
 
 
 def _locked(file: IO[str]) -> bool:

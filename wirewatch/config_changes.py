@@ -45,7 +45,17 @@ def changes(before: Settings, after: Settings) -> Changes:
     return Changes(tuple(words), tuple(new), tuple(key for key, differs in fixed.items() if differs))
 
 
-_OTHERS = ("timezone", "contact", "fetch", "telegram", "ops", "retention", "ping_url", "silent_after")
+_OTHERS = (
+    "timezone",
+    "contact",
+    "fetch",
+    "telegram",
+    "ops",
+    "retention",
+    "ping_url",
+    "silent_after",
+    "daily",
+)
 
 
 def _of_kind(kind: str, before: Iterable[Any], after: Iterable[Any]) -> Iterable[str]:

@@ -66,6 +66,7 @@ def check(entries: Entries, layers: Layers, *, has_token: bool) -> Watchlist | N
         layers.warnings.extend(_unused_sets(layers, queries.used | companions(entries.sets)))
         layers.warnings.extend(() if has_token else _without_token(layers))
         layers.warnings.extend(_without_apprise(layers))
+        layers.warnings.extend(_daily_unheard(entries, layers))
     return compiled
 
 
@@ -152,6 +153,13 @@ def _without_token(layers: Layers) -> Iterable[ConfigWarning]:
         if _text(node, "type") == "telegram":
             found = "no bot token: it will print to the console"
             yield ConfigWarning(node.keys["type"], f"channels.{name}.type", found, "telegram.token")
+
+
+def _daily_unheard(entries: Entries, layers: Layers) -> Iterable[ConfigWarning]:
+    daily = layers.main.items.get("daily")
+    if isinstance(daily, Scalar) and daily.value is not None and entries.ops is None:
+        found, expected = "a daily line that only the log gets", "a channel under `ops`"
+        yield ConfigWarning(layers.main.keys["daily"], "daily", found, expected)
 
 
 def _without_apprise(layers: Layers) -> Iterable[ConfigWarning]:

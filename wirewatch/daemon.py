@@ -35,6 +35,7 @@ from wirewatch import digests, pipeline, supervisor
 from wirewatch.adopting import adopt, carried_on, watches_since
 from wirewatch.clock_steps import ClockSteps, settle
 from wirewatch.config_refused import mended
+from wirewatch.daily import tell_the_day
 from wirewatch.endpoints import serving
 from wirewatch.heartbeat import Heartbeat
 from wirewatch.housekeeping import keep_house
@@ -57,7 +58,12 @@ CUT = 2.0
 # A part that broke starts again after so many seconds.
 AGAIN = 1.0
 # What the clock wakes, at start and then so often.
-WOKEN = {"sweep": timedelta(minutes=1), "heartbeat": timedelta(minutes=1), "housekeeping": timedelta(days=1)}
+WOKEN = {
+    "sweep": timedelta(minutes=1),
+    "heartbeat": timedelta(minutes=1),
+    "daily": timedelta(minutes=1),
+    "housekeeping": timedelta(days=1),
+}
 
 
 @dataclass(slots=True)
@@ -236,6 +242,7 @@ def _jobs(rooms: Rooms) -> dict[str, Job]:
         "digest": partial(digests.send_due_digest, rooms),
         "sweep": lambda _key: sweep(rooms),
         "heartbeat": Heartbeat(rooms).beat,
+        "daily": partial(tell_the_day, rooms),
         "housekeeping": partial(keep_house, rooms),
     }
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from alerts.channel import TelegramSettings
-from archive.clocks import Zone
+from archive.clocks import Cron, Zone
 from archive.durations import Duration
 from archive.names import Name
 from crawler.source import FetchSettings
@@ -77,3 +77,4 @@ class MainFile(BaseModel):
     http: HttpSettings = HttpSettings()
     ping_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+", repr=False)] = None
     silent_after: Duration = timedelta(hours=6)
+    daily: Cron | None = None

@@ -1,13 +1,15 @@
 """What do operators hear, and where?
 
 An event is kept in the archive, written to the log, and sent to the `ops` channel if there is
-one. Readers' channels never get one.
+one. Readers' channels never get one. What is merely told goes to that channel alone.
 """
 
 import logging
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from alerts.channel import Channel
 from alerts.channels.senders import chat_key
 from alerts.messages.content import NoticeContent
 from archive import deliveries, events
@@ -22,8 +24,18 @@ def report(settings: Settings, conn: Connection, event: Event) -> None:
     """Tell operators of a change of state, once."""
     log.warning("%s %s: %s", event.kind, event.subject, event.text)
     events.record(conn, event)
-    channel = next((channel for channel in settings.channels if channel.name == settings.ops), None)
+    notify(settings, conn, f"{event.subject}: {event.text}", event.at)
+
+
+def notify(settings: Settings, conn: Connection, text: str, now: datetime) -> None:
+    """Send a line to operators, where they have a channel."""
+    channel = ops_channel(settings)
     if channel is not None:
-        notice = NoticeContent(f"{event.subject}: {event.text}")
+        notice = NoticeContent(text)
         row = NewDelivery(channel.name, "notice", notice.to_json(), silent=True, chat=chat_key(channel))
-        deliveries.add(conn, [row], event.at)
+        deliveries.add(conn, [row], now)
+
+
+def ops_channel(settings: Settings) -> Channel | None:
+    """The channel for operators; None where there is none."""
+    return next((channel for channel in settings.channels if channel.name == settings.ops), None)

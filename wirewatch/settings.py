@@ -74,6 +74,7 @@ class Settings:
     http: HttpSettings
     ping_url: str | None = field(repr=False)
     silent_after: timedelta
+    daily: str | None
     locations: Locations
     named_files: frozenset[Path] = field(repr=False)
     compiled: Watchlist = field(repr=False)
@@ -123,6 +124,7 @@ def load(locations: Locations, environ: Table[str, str] | None = None) -> Settin
         http=main.http,
         ping_url=main.ping_url,
         silent_after=main.silent_after,
+        daily=main.daily,
         locations=locations,
         named_files=frozenset(reader.named_files),
         compiled=watchlist,

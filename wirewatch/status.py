@@ -64,10 +64,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What happens next of its kind."""
+    """What happens next of its kind; a poll is `routine`."""
 
     what: str
     at: datetime
+    routine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +86,26 @@ class Status:
 def look(archive: Archive, now: datetime) -> Seen:
     """Gather what `judge` needs, on one view of the archive."""
     held = holder(archive)
+    return archive.read_now(lambda conn: seen_by(conn, held, now))
 
-    def step(conn: Connection) -> Seen:
-        return Seen(
-            held,
-            {state.source: state for state in sources.all_states(conn)},
-            backlog.heaps(conn, now),
-            {str(state): number for state, number in deliveries.counts(conn).items()},
-            deliveries.tallies(conn),
-            chats.troubles(conn),
-            chats.parked(conn, now),
-            digests.next_due(conn),
-            events.latest(conn, LAST_EVENTS),
-            articles.count(conn),
-            offline.since(conn),
-            refused(conn),
-            stories.withheld_since(conn, now - timedelta(days=1)),
-        )
 
-    return archive.read_now(step)
+def seen_by(conn: Connection, held: Holder | None, now: datetime) -> Seen:
+    """The same, where it is known which daemon works on the archive."""
+    return Seen(
+        held,
+        {state.source: state for state in sources.all_states(conn)},
+        backlog.heaps(conn, now),
+        {str(state): number for state, number in deliveries.counts(conn).items()},
+        deliveries.tallies(conn),
+        chats.troubles(conn),
+        chats.parked(conn, now),
+        digests.next_due(conn),
+        events.latest(conn, LAST_EVENTS),
+        articles.count(conn),
+        offline.since(conn),
+        refused(conn),
+        stories.withheld_since(conn, now - timedelta(days=1)),
+    )
 
 
 def judge(seen: Seen, config: Settings | ConfigErrors, now: datetime) -> Status:
@@ -256,7 +258,7 @@ def _of_dead(seen: Seen) -> Iterator[Problem]:
 def _coming(seen: Seen, now: datetime) -> Iterator[Coming]:
     if seen.states:
         first = min(seen.states.values(), key=lambda state: state.due_at)
-        yield Coming(f"poll of {first.source}", first.due_at)
+        yield Coming(f"poll of {first.source}", first.due_at, routine=True)
     for channel, due in sorted(seen.digests.items(), key=lambda pair: pair[1]):
         yield Coming(f"digest for {channel}", due)
     for chat in seen.parked:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -143,10 +143,14 @@ async def test_a_month_passes_and_everything_in_it_is_accounted_for(
     clock = SetClock(start)
     site.script("/feed", rss(["Quiet"]))
     desk = {"name": "desk", "type": "telegram", "chat": chat.id, "digest": "0 7 * * *", "timezone": ZONE}
+    operators = api.supergroup("Operators")
+    ops = {"name": "ops", "type": "telegram", "chat": operators.id, "timezone": ZONE}
     watches = [{"name": "laos", "query": "Laos", "urgency": "low"}]
     source = feed_source("post", site.url("/feed"), every="50m")
-    folder = write_config(tmp_path / "config", [source], api, chat, watches=watches, channels=[desk])
-    amend(folder, retention={"body": "2d", "title": "60d"}, http={"listen": None})
+    folder = write_config(tmp_path / "config", [source], api, chat, watches=watches, channels=[desk, ops])
+    amend(
+        folder, retention={"body": "2d", "title": "60d"}, http={"listen": None}, ops="ops", daily="30 2 * * *"
+    )
     happens = {event.hour: event.what for event in events}
     async with running(settings_of(folder), replace(FAST, tick=timedelta(milliseconds=15)), clock) as daemon:
         await until(lambda: bool(site.seen("/feed")) and daemon.idle)
@@ -167,7 +171,7 @@ async def test_a_month_passes_and_everything_in_it_is_accounted_for(
     # Every article was met, and is in exactly one digest.
     # Besides the first entry and the long one.
     assert known == len(month.published) + 2
-    texts = [message.text for message in api.ledger.messages]
+    texts = [message.text for message in api.ledger.messages if message.chat_id == chat.id]
     told = Counter(number for message in texts for number in re.findall(r"Laos number (\d+)", message))
     assert told == Counter(str(number) for number in range(len(month.published)))
     assert bodies == 0
@@ -175,18 +179,30 @@ async def test_a_month_passes_and_everything_in_it_is_accounted_for(
     assert state.failures == 0
     # A digest goes at seven, summer or winter, and none goes twice in a day of the calendar: but for the
     # day that was lived twice.
-    due = set(_sevens(month.steps))
+    due = set(_times(month.steps, time(7)))
     assert len(texts) <= len(due) + len(events)
     assert len(texts) >= days - 4
+    # The operators' line comes once for each step of the clock over its time, which is not there on the
+    # day on which summer time begins: then half an hour later, at three.
+    lines = [m.text for m in api.ledger.messages if m.chat_id == operators.id and "Since" in m.text]
+    crossed = sum(
+        any(before < moment <= after for moment in _times([before, after], time(2, 30)))
+        for before, after in pairwise(month.steps)
+    )
+    assert len(lines) == crossed
+    assert all(line.count("Working") == 1 for line in lines)
+    # What one counts, no other does: the time that was lived twice apart.
+    counted = sum(int(re.search(r"(\d+) new articles", line)[1]) for line in lines)  # type: ignore[index]
+    assert known - 24 <= counted <= known + 24
 
 
-def _sevens(steps: list[datetime]) -> Iterator[datetime]:
-    """Seven in the morning of each day over which the clock went, in UTC."""
+def _times(steps: list[datetime], clock: time) -> Iterator[datetime]:
+    """That time of each day over which the clock went, in UTC."""
     zone = ZoneInfo(ZONE)
     for before, after in pairwise(steps):
         day = before.astimezone(zone).date()
         while day <= after.astimezone(zone).date():
-            seven = datetime(day.year, day.month, day.day, 7, tzinfo=zone).astimezone(UTC)
-            if before < seven <= after:
-                yield seven
+            moment = datetime.combine(day, clock, zone).astimezone(UTC)
+            if before < moment <= after:
+                yield moment
             day += timedelta(days=1)
