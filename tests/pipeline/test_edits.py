@@ -20,7 +20,7 @@ from archive import articles
 from archive.archive import Archive
 from archive.tables import article, delivery, match
 from tests.peers.botapi import BotApiPeer
-from tests.peers.newsroom import PeerNewsroom, item, rss
+from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.pipeline.house import feed_source, house, until, write_config
 from tests.pipeline.test_housekeeping import amend
 from wirewatch.daemon import Daemon
@@ -138,6 +138,7 @@ class Press:
     def __init__(self, site: PeerNewsroom, feeds: int, chance: random.Random) -> None:
         self.site, self.chance = site, chance
         self.published: list[str] = []
+        self._held: list[asyncio.Event] = []
         self._items: list[list[Any]] = [["Quiet"] for _ in range(feeds)]
         for number in range(feeds):
             site.script(f"/{number}", rss(self._items[number]))
@@ -148,6 +149,24 @@ class Press:
         self.published.append(title)
         self._items[number].insert(0, item(title, published=None))
         self.site.script(f"/{number}", rss(self._items[number]))
+
+    def publish_held(self) -> str:
+        """In the first feed an article of all words, whose page comes only when `release` says."""
+        number, held = len(self.published), asyncio.Event()
+        title = f"{' '.join(WORDS)} {number} of 0"
+        # By another name: a page that is held keeps all of its host waiting.
+        link = self.site.url(f"/page-{number}").replace("127.0.0.1", "localhost")
+        self.site.script(f"/page-{number}", Reply(status=404, hold=held))
+        self.published.append(title)
+        self._held.append(held)
+        self._items[0].insert(0, item(title, link=link, published=None))
+        self.site.script("/0", rss(self._items[0]))
+        return title
+
+    def release(self) -> None:
+        """What was held comes now."""
+        while self._held:
+            self._held.pop().set()
 
     async def go_on(self) -> None:
         while True:
@@ -163,7 +182,7 @@ async def test_every_article_is_judged_by_the_config_that_stood_when_it_came(
 ) -> None:
     chance = random.Random(edits)
     press = Press(site, feeds, chance)
-    # The pages of one feed are waited for in vain: an edit comes between its articles and their alerts.
+    # The pages of one feed are waited for in vain: every edit comes between an article of it and its alert.
     listed = [
         feed_source(f"feed-{number}", site.url(f"/{number}"), full_text="never" if number else "always")
         for number in range(feeds)
@@ -177,7 +196,11 @@ async def test_every_article_is_judged_by_the_config_that_stood_when_it_came(
         await until(lambda: len({seen.target for seen in site.requests}) == feeds)
         publishing = asyncio.create_task(press.go_on())
         for _ in range(edits):
+            # It is found before the edit and told after it.
+            title = press.publish_held()
+            await until(lambda title=title: _is_known(daemon, title), 60)  # type: ignore[misc]
             await editor.edit(daemon)
+            press.release()
             assert len(daemon.rooms.past) <= PAST_MOST
         publishing.cancel()
         # All sources are back, so that each article was met at last.
@@ -193,6 +216,11 @@ async def test_every_article_is_judged_by_the_config_that_stood_when_it_came(
     _sent_once(archive, api, chat)
     assert editor.wrong > edits / 10
     assert alive <= PAST_MOST + 2
+
+
+def _is_known(daemon: Daemon, title: str) -> bool:
+    known = article.select().where(article.c.title == title)
+    return daemon.rooms.archive.read_now(lambda conn: conn.execute(known).first()) is not None
 
 
 def _open(conn: Any) -> int:
