@@ -146,9 +146,13 @@ def next_untold(conn: Connection) -> datetime | None:
     return conn.execute(select(func.min(table.c.tell_after)).where(table.c.told_at.is_(None))).scalar()
 
 
-def wanted_pages(conn: Connection, source: str, limit: int) -> list[StoredArticle]:
-    """Articles of a source whose page is wanted, the newest first: it will be asked for soonest."""
+def wanted_pages(
+    conn: Connection, source: str, limit: int, besides: Iterable[int] = ()
+) -> list[StoredArticle]:
+    """Articles of a source whose page is wanted, the newest first: it will be asked for soonest; those
+    `besides` left out."""
     wanted = _stored().where(table.c.page == "wanted", table.c.source == source)
+    wanted = wanted.where(table.c.id.not_in(list(besides)))
     return list(map(_from_row, conn.execute(wanted.order_by(table.c.id.desc()).limit(limit))))
 
 
@@ -191,6 +195,11 @@ def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime
     """Keep what a page gave (columns of `article`); the article is to be told, or told again."""
     values = {"page": "read", "page_note": None, "tell_after": now, "told_at": None} | changes
     conn.execute(update(table).where(table.c.id == id_).values(values))
+
+
+def page_waits(conn: Connection, id_: int, note: str, now: datetime) -> None:
+    """An article's page stays wanted, though it could not be had; the article is told meanwhile."""
+    conn.execute(update(table).where(table.c.id == id_).values(page_note=note, tell_after=now))
 
 
 def page_failed(conn: Connection, id_: int, note: str, now: datetime, *, paywalled: bool = False) -> None:

@@ -8,6 +8,7 @@ spiders download through `crawler/spiders/download.py`, behind the same guard.
 
 import asyncio
 import re
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -58,6 +59,10 @@ class TooSlow(FetchError):
 
 class Unreachable(FetchError):
     """No connection: the name, the network, the certificate or the proxy."""
+
+
+class Unnamed(Unreachable):
+    """No name server could say what the name means: it is theirs or this machine's trouble."""
 
 
 class BadResponse(FetchError):
@@ -343,6 +348,8 @@ def _in_plain_words(error: Exception, url: URL, proxy: URL | None, deadline: flo
             return Unreachable(f"{url} could not be asked through {through}: {cause}; {_CHECK_PROXY}")
         case SocksFailed():
             return Unreachable(f"{url} could not be asked: {cause}; {_CHECK_PROXY}")
+        case aiohttp.ClientConnectorDNSError() if error.os_error.errno == socket.EAI_AGAIN:
+            return Unnamed(f"no name server answers for {host}: see whether this machine is online")
         case aiohttp.ClientConnectorDNSError():
             return Unreachable(f"the name {host} does not resolve; check its spelling, or this machine's DNS")
         case aiohttp.ClientConnectorCertificateError():

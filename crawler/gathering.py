@@ -17,12 +17,14 @@ from crawler.entry import Entry
 from crawler.source import FetchSettings, Source
 from crawler.types import function_of
 
-# unreachable: no connection, perhaps through no fault of the source (crawler/reach.py). refused: the
+# unreachable: no connection, perhaps through no fault of the source (crawler/reach.py). unnamed: no
+# connection, because no name server answered. refused: the
 # guard does not let it be asked. blocked: a bot wall, a login or the law. gone: 410. throttled: 429 or
 # 503. empty: an answer without entries. unreadable: no feed.
 Trouble = Literal[
-    "unreachable", "refused", "blocked", "gone", "missing", "throttled", "empty", "unreadable", "other"
-]
+    "unreachable", "unnamed", "refused", "blocked", "gone", "missing", "throttled", "empty", "unreadable",
+    "other",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 Pure. A source is not charged for what is the machine's: when several hosts that were well cannot be
 reached one after the other, and none answers in between, the machine counts as offline until any
-host answers. Who is told of it is `wirewatch/offline.py`; what a failure costs is `crawler/polling.py`.
+host answers. Where there are fewer hosts, it does when no name server answers for any of them. Who is
+told of it is `wirewatch/offline.py`; what a failure costs is `crawler/polling.py`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from yarl import URL
 
@@ -15,37 +16,60 @@ from crawler.gathering import Gathered
 from crawler.polling import address_of
 from crawler.source import Source
 
-# One or two hosts may be down at once; of three in a row the fault is here. With fewer hosts in the
-# config nobody can tell, and the sources are charged.
+# One or two hosts may be down at once; of three in a row the fault is here.
 ENOUGH = 3
+# An article's page is wanted for so long while nobody answers.
+PAGE_PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """`answered_at` is when any host last answered; `lost` are hosts that were well and that could not
-    be reached since; `offline_since` is when they became too many for chance."""
+    be reached since, `unnamed` those of them for which no name server answered; `offline_since` is when
+    they became too many for chance."""
 
     answered_at: datetime | None = None
     lost: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
     offline_since: datetime | None = None
 
 
 def after(
-    reach: Reach, source: Source, state: SourceState, gathered: Gathered, *, began: datetime, now: datetime
+    reach: Reach,
+    source: Source,
+    state: SourceState,
+    gathered: Gathered,
+    *,
+    began: datetime,
+    now: datetime,
+    hosts: int = ENOUGH,
 ) -> Reach:
     """What is known of this machine's net after a poll of `source`, whose state was `state`; the poll
-    `began` then."""
+    `began` then. `hosts` are all that the config names, in number."""
     if answered(gathered):
         return Reach(answered_at=now)
-    # A source that has failed before tells nothing new: it may be down for good.
-    if gathered.trouble != "unreachable" or state.failures:
+    unnamed = gathered.trouble == "unnamed"
+    if not unnamed and gathered.trouble != "unreachable":
+        return reach
+    # A source that has failed so before tells nothing new: it may be down for good.
+    if state.failures and (not unnamed or state.trouble == "unnamed"):
         return reach
     # Many that time out together do not mean much, if others answered in that time.
     if reach.answered_at is not None and reach.answered_at > began:
         return reach
-    lost = reach.lost | {URL(address_of(source, state)).raw_host or ""}
-    since = reach.offline_since or (now if len(lost) >= ENOUGH else None)
-    return replace(reach, lost=lost, offline_since=since)
+    host = frozenset({URL(address_of(source, state)).raw_host or ""})
+    lost, without_name = reach.lost | host, reach.unnamed | host if unnamed else reach.unnamed
+    enough = len(lost) >= ENOUGH or len(without_name) >= hosts
+    return replace(
+        reach, lost=lost, unnamed=without_name, offline_since=reach.offline_since or (now if enough else None)
+    )
+
+
+def is_worth_another_try(reach: Reach, failed_at: datetime, found_at: datetime, now: datetime) -> bool:
+    """Whether a page for which no server answers, first at `failed_at`, is asked for once more: unless
+    somebody else has answered since, this machine may be to blame."""
+    online = reach.answered_at is not None and reach.answered_at > failed_at
+    return not online and now - found_at < PAGE_PATIENCE
 
 
 def excused(reach: Reach, gathered: Gathered) -> bool:
@@ -53,6 +77,9 @@ def excused(reach: Reach, gathered: Gathered) -> bool:
     return reach.offline_since is not None and not answered(gathered)
 
 
+_SILENT = (None, "unreachable", "unnamed", "refused")
+
+
 def answered(gathered: Gathered) -> bool:
     """Whether a server on the net has said something, be it good or bad."""
-    return gathered.outcome != "failed" or gathered.trouble not in (None, "unreachable", "refused")
+    return gathered.outcome != "failed" or gathered.trouble not in _SILENT

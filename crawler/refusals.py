@@ -7,7 +7,7 @@ is `crawler/polling.py`.
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from crawler.client import FetchError, Refused, Response, TooSlow, Unreachable
+from crawler.client import FetchError, Refused, Response, TooSlow, Unnamed, Unreachable
 from crawler.gathering import Gathered, Trouble
 
 LONGEST_WAIT = timedelta(days=1)
@@ -37,9 +37,16 @@ def refusal(response: Response, now: datetime) -> Gathered:
 
 def without_answer(error: FetchError) -> Gathered:
     """A request that got no usable response as a failed poll."""
-    trouble: Trouble = "refused" if isinstance(error, Refused) else "other"
-    if isinstance(error, Unreachable | TooSlow):
-        trouble = "unreachable"
+    trouble: Trouble
+    match error:
+        case Unnamed():
+            trouble = "unnamed"
+        case Unreachable() | TooSlow():
+            trouble = "unreachable"
+        case Refused():
+            trouble = "refused"
+        case _:
+            trouble = "other"
     return Gathered("failed", error=str(error), trouble=trouble)
 
 

@@ -13,13 +13,14 @@ from typing import Literal
 from protego import Protego
 from yarl import URL
 
-from crawler.client import Client, FetchError
+from crawler.client import Client, FetchError, TooSlow, Unreachable
 
 # The name that a site's robots.txt can address.
 NAME = "Wirewatch"
 
-# "unknown": the site could not say. Ask again later; the page is not asked meanwhile.
-Permission = Literal["allowed", "disallowed", "unknown"]
+# "unknown": the site could not say. Ask again later; the page is not asked meanwhile. "unanswered": as
+# that, because no server answered, perhaps through no fault of the site.
+Permission = Literal["allowed", "disallowed", "unknown", "unanswered"]
 
 _MAX_BYTES = 512 * 1024
 _KEEP = 24 * 3600.0
@@ -30,8 +31,8 @@ _MANY = 2048
 @dataclass(frozen=True, slots=True)
 class _Rules:
     parsed: Protego | None  # None: everything is allowed
-    unknown: bool
     until: float
+    silence: Literal["unknown", "unanswered"] | None = None
 
 
 class Robots:
@@ -45,8 +46,8 @@ class Robots:
     async def permission(self, url: str, *, proxy: str | None = None, deadline: float = 10.0) -> Permission:
         """Whether Wirewatch may ask for `url`, an absolute address. Asks for robots.txt once a day."""
         rules = await self._rules_of(url, proxy, deadline)
-        if rules.unknown:
-            return "unknown"
+        if rules.silence is not None:
+            return rules.silence
         return "allowed" if rules.parsed is None or rules.parsed.can_fetch(url, NAME) else "disallowed"
 
     async def sitemaps(self, url: str, *, deadline: float = 10.0) -> list[str]:
@@ -69,11 +70,14 @@ class Robots:
             response = await self._client.get(
                 f"{origin}/robots.txt", max_bytes=_MAX_BYTES, deadline=deadline, proxy=proxy
             )
+        except (Unreachable, TooSlow):
+            # Not kept: the next to ask may be online again.
+            return _Rules(None, self._now(), "unanswered")
         except FetchError:
-            return _Rules(None, unknown=True, until=self._now() + _KEEP_UNKNOWN)
+            return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown")
         if response.status == 429 or response.status >= 500:
-            return _Rules(None, unknown=True, until=self._now() + _KEEP_UNKNOWN)
+            return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown")
         if response.status != 200:
-            return _Rules(None, unknown=False, until=self._now() + _KEEP)
+            return _Rules(None, self._now() + _KEEP)
         text = response.body.decode("utf-8", "replace")
-        return _Rules(Protego.parse(text), unknown=False, until=self._now() + _KEEP)
+        return _Rules(Protego.parse(text), self._now() + _KEEP)

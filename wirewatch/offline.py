@@ -8,6 +8,7 @@ a machine counts as offline is `crawler/reach.py`.
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
+from yarl import URL
 
 from archive import facts, sources
 from archive.events import Event
@@ -33,7 +34,8 @@ async def is_excused(
 ) -> bool:
     """Take note of the outcome of a poll that `began` then; whether it counts for nothing, and its lease
     has been seen to."""
-    reach = rooms.reach = after(rooms.reach, source, state, gathered, began=began, now=now)
+    hosts = 0 if answered(gathered) else len({URL(one.url).raw_host for one in rooms.rules.sources.values()})
+    reach = rooms.reach = after(rooms.reach, source, state, gathered, began=began, now=now, hosts=hosts)
     if answered(gathered):
         if rooms.maybe_offline:
             rooms.maybe_offline = False

@@ -1,7 +1,8 @@
 """What does the reading of a page leave in the archive?
 
 A page that was read gives its article text and lets it be told; one that failed is given up with
-the reason, and a page that hung is charged to its source. Reading is `crawler/pages/reading.py`.
+the reason, but for one that may have failed for want of a net, and a page that hung is charged to its
+source. Reading is `crawler/pages/reading.py`.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from archive.events import Event
 from archive.wake import wake
 from crawler.feeds.dates import believable
 from crawler.pages.reading import PageResult
+from crawler.reach import is_worth_another_try
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 
@@ -36,6 +38,23 @@ def give_up(conn: Connection, rooms: Rooms, stored: StoredArticle, note: str) ->
     """Tell the article without its page, for the reason `note`."""
     now = rooms.clock()
     articles.page_failed(conn, stored.id, note, now)
+    wake(conn, "tell", "", now)
+
+
+def must_wait(rooms: Rooms, stored: StoredArticle, result: PageResult) -> bool:
+    """Whether the page stays wanted: nobody has answered for it, and this machine may be to blame."""
+    now = rooms.clock()
+    failed_at = rooms.unanswered.setdefault(stored.id, now) if result.unanswered else now
+    waits = result.unanswered and is_worth_another_try(rooms.reach, failed_at, stored.found_at, now)
+    if not waits:
+        rooms.unanswered.pop(stored.id, None)
+    return waits
+
+
+def put_off(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResult) -> None:
+    """Tell the article meanwhile without its page, which stays wanted."""
+    now = rooms.clock()
+    articles.page_waits(conn, stored.id, result.note, now)
     wake(conn, "tell", "", now)
 
 

@@ -94,27 +94,39 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
 
 
 async def read(rooms: Rooms, source_name: str) -> None:
-    """Read the wanted pages of one source, the newest first."""
-    while wanted := await rooms.archive.read(
-        lambda conn: articles.wanted_pages(conn, source_name, PAGE_BATCH)
+    """Read the wanted pages of one source, the newest first.
+
+    While this machine is offline nothing is asked for, and a page for which nobody answers may stay
+    wanted: the sweep asks again.
+    """
+    waiting: list[int] = []
+    while rooms.reach.offline_since is None and (
+        wanted := await rooms.archive.read(
+            lambda conn: articles.wanted_pages(conn, source_name, PAGE_BATCH, waiting)
+        )
     ):
         for stored in wanted:
-            await _read_one(rooms, stored)
+            if await _read_one(rooms, stored):
+                waiting.append(stored.id)
 
 
-async def _read_one(rooms: Rooms, stored: StoredArticle) -> None:
+async def _read_one(rooms: Rooms, stored: StoredArticle) -> bool:
+    """Read one page; whether it is still wanted."""
     source = rooms.rules.sources.get(stored.article.source)
     name, now = stored.article.source, rooms.clock()
     note = await rooms.archive.read(lambda conn: pages.why_not(conn, name, now))
     if source is None or note is not None:
         note = note or "the source is no longer in the config"
         await rooms.archive.write(lambda conn: pages.give_up(conn, rooms, stored, note))
-        return
+        return False
     deadline = rooms.durations.page_deadline.total_seconds()
     result = await read_page(
         rooms.tools.client, rooms.robots, rooms.tools.reading, stored.article.url, source, deadline=deadline
     )
-    await rooms.archive.write(lambda conn: pages.keep(conn, rooms, stored, result))
+    waits = pages.must_wait(rooms, stored, result)
+    step = pages.put_off if waits else pages.keep
+    await rooms.archive.write(lambda conn: step(conn, rooms, stored, result))
+    return waits
 
 
 async def tell(rooms: Rooms, _key: str) -> None:

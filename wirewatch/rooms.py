@@ -127,6 +127,8 @@ class Rooms:
     # What is known of this machine's net, and whether the archive may hold that it is offline.
     reach: Reach = field(default_factory=Reach)
     maybe_offline: bool = True
+    # Articles whose pages nobody answers for, and since when.
+    unanswered: dict[int, datetime] = field(default_factory=dict)
     # Rules that were in force a moment ago, the newest last: what came under them is not told yet.
     past: tuple[Rulebook, ...] = ()
     config: ConfigState | None = None

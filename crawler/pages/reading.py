@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawler.children import Child, ChildError, ChildUnavailable
-from crawler.client import Client, FetchError, Response
+from crawler.client import Client, FetchError, Response, TooSlow, Unreachable
 from crawler.pages.errand import run_extract
 from crawler.pages.page import Page, Verdict, joined
 from crawler.pages.verdicts import judge_redirect
@@ -42,8 +42,8 @@ class PageResult:
 
     `page` is there only where it holds the article; else `note` says in plain words why not, and
     `charge` whom to blame, None for nobody at all. `verdict` is None where no page was to be had.
-    `url` is the final address after redirects. `hung`: the page cost the
-    reading process its life.
+    `url` is the final address after redirects. `hung`: the page cost the reading process its life.
+    `unanswered`: no server answered, perhaps through no fault of the source.
     """
 
     url: str
@@ -52,6 +52,7 @@ class PageResult:
     charge: Charge | None = None
     note: str = ""
     hung: bool = False
+    unanswered: bool = False
 
 
 async def read_page(
@@ -85,8 +86,9 @@ async def _read_one(
         permission = await robots.permission(url, proxy=source.proxy, deadline=deadline)
         if permission == "disallowed":
             return PageResult(url, charge="site-says-no", note=f"robots.txt disallows {url}")
-        if permission == "unknown":
-            return PageResult(url, charge="source", note=f"the robots.txt of {url} cannot be had now")
+        if permission in ("unknown", "unanswered"):
+            note = f"the robots.txt of {url} cannot be had now"
+            return PageResult(url, charge="source", note=note, unanswered=permission == "unanswered")
         response = await client.get(
             url,
             headers=source.headers,
@@ -95,7 +97,8 @@ async def _read_one(
             proxy=source.proxy,
         )
     except (FetchError, ValueError) as error:
-        return PageResult(url, charge="source", note=str(error))
+        silent = isinstance(error, Unreachable | TooSlow)
+        return PageResult(url, charge="source", note=str(error), unanswered=silent)
     if response.status != 200:
         return _not_given(response)
     led_to = judge_redirect(url, response.url)

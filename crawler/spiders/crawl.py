@@ -47,7 +47,8 @@ async def _crawl(source: Source, settings: CrawlSettings) -> CrawlResult:
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
     reason = next(iter(broken), None) or _failure(crawler.spider, entries)
     mark: str = getattr(crawler.spider, "mark", "")
-    return CrawlResult(tuple(entries), requests, reason, mark=mark)
+    trouble = None if broken else getattr(crawler.spider, "trouble", None)
+    return CrawlResult(tuple(entries), requests, reason, mark=mark, trouble=trouble)
 
 
 def _failure(spider: Spider | None, entries: list[Entry]) -> str | None:

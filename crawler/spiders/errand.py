@@ -5,6 +5,7 @@ daemon must be able to name them without importing Scrapy.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from crawler.entry import Entry
 from crawler.source import Source
@@ -28,17 +29,22 @@ class CrawlSettings:
     seconds: float = 0.0
 
 
+# Of `crawler/gathering.py`'s troubles those that a crawl tells apart.
+CrawlTrouble = Literal["unreachable", "unnamed", "refused", "other"]
+
+
 @dataclass(frozen=True, slots=True)
 class CrawlResult:
     """The entries of one crawl in the page's order, how many requests it made (robots.txt too), and
-    in plain words what went wrong, or None. `killed` where the crawl process had to be ended. An equal
-    `mark` at the next crawl means that nothing changed; "" where there is none."""
+    in plain words what went wrong, or None, with its kind. `killed` where the crawl process had to be
+    ended. An equal `mark` at the next crawl means that nothing changed; "" where there is none."""
 
     entries: tuple[Entry, ...]
     requests: int
     error: str | None = None
     killed: bool = False
     mark: str = ""
+    trouble: CrawlTrouble | None = None
 
 
 def prepare() -> None:

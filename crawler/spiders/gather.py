@@ -53,7 +53,7 @@ async def gather_pages(source: Source, state: "SourceState", tools: "Tools", now
     )
     result = await gather_section(tools.crawling, tools.client.turns, source, settings)
     if result.error is not None and not result.entries:
-        return Gathered("failed", error=result.error, requests=result.requests)
+        return Gathered("failed", error=result.error, trouble=result.trouble, requests=result.requests)
     if result.mark and result.mark == state.body_hash:
         return Gathered("unchanged", body_hash=result.mark, requests=result.requests)
     return Gathered("entries", result.entries, body_hash=result.mark or None, requests=result.requests)

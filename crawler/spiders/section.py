@@ -9,13 +9,19 @@ own takes this one and says what is different: `links` and `following` (`crawler
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from hashlib import blake2b
+from socket import EAI_AGAIN
 from typing import Any, Self
 
 from lxml.html import HtmlElement
 from parsel import Selector
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -24,6 +30,7 @@ from crawler.client import brief
 from crawler.entry import Entry
 from crawler.pages.continuation import next_part
 from crawler.source import Source
+from crawler.spiders.errand import CrawlTrouble
 from crawler.spiders.items import make_entry
 from crawler.spiders.links import FoundLink, guessed_links, selected_links
 
@@ -39,8 +46,8 @@ class SectionSpider(Spider):
     """`scrapy crawl section -a source=NAME`, or with a Source as the daemon runs it.
 
     `pages` bounds the list pages read, `known` is the `mark` of the last crawl. After the crawl
-    `failure` says in plain words why nothing was found, or is None, and `mark` stands for what was
-    listed.
+    `failure` says in plain words why nothing was found, or is None, with its kind in `trouble`, and
+    `mark` stands for what was listed.
     """
 
     name = "section"
@@ -55,6 +62,7 @@ class SectionSpider(Spider):
         super().__init__(**kwargs)
         self.source = source
         self.failure: str | None = None
+        self.trouble: CrawlTrouble | None = None
         self.mark = ""
         self._known = known
         self._left = int(pages or self.most_pages)
@@ -146,14 +154,26 @@ class SectionSpider(Spider):
             case IgnoreRequest() if "robots.txt" in str(error):
                 self._fail(f"robots.txt disallows {url}")
             case IgnoreRequest():
-                self._fail(f"{url} is not asked: {error}")
+                self._fail(f"{url} is not asked: {error}", "refused")
             case _:
-                self._fail(f"{url} could not be had: {brief(str(error)) or type(error).__name__}")
+                self._fail(
+                    f"{url} could not be had: {brief(str(error)) or type(error).__name__}", _kind(error)
+                )
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, trouble: CrawlTrouble = "other") -> None:
         # The first reason is the cause; a later page that fails costs its own entries only.
         if self.failure is None and not self._seen:
-            self.failure = reason
+            self.failure, self.trouble = reason, trouble
+
+
+def _kind(error: BaseException | None) -> CrawlTrouble:
+    match error:
+        case CannotResolveHostError() if getattr(error.__cause__, "errno", None) == EAI_AGAIN:
+            return "unnamed"
+        case CannotResolveHostError() | DownloadConnectionRefusedError() | DownloadTimeoutError():
+            return "unreachable"
+        case _:
+            return "other"
 
 
 def _named(name: str, sources: Mapping[str, Source]) -> Source:

@@ -20,6 +20,7 @@ from crawler.client import (
     Refused,
     TooLarge,
     TooSlow,
+    Unnamed,
     Unreachable,
     Validators,
     counted,
@@ -332,13 +333,22 @@ async def test_a_name_that_does_not_resolve_is_said_so() -> None:
             await client.get("http://news.example/feed")
 
 
+async def test_a_silent_name_server_is_told_from_a_name_that_there_is_not() -> None:
+    async with Client(HERE, resolver=Unresolving(socket.EAI_AGAIN)) as client:
+        with pytest.raises(Unnamed, match=r"no name server answers for news\.example"):
+            await client.get("http://news.example/feed")
+
+
 class Unresolving(AbstractResolver):
     """Knows no name."""
+
+    def __init__(self, error: int = socket.EAI_NONAME) -> None:
+        self.error = error
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        raise OSError(socket.EAI_NONAME, f"{host}: name or service not known")
+        raise OSError(self.error, f"{host}: no such name")
 
     async def close(self) -> None:
         pass

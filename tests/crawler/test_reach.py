@@ -8,21 +8,22 @@ from hypothesis import strategies as st
 
 from archive.sources import SourceState
 from crawler.gathering import Gathered
-from crawler.reach import ENOUGH, Reach, after, excused
+from crawler.reach import ENOUGH, PAGE_PATIENCE, Reach, after, excused, is_worth_another_try
 from crawler.source import Source
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LOST = Gathered("failed", error="no net", trouble="unreachable")
+UNNAMED = Gathered("failed", error="no name server", trouble="unnamed")
 WELL = Gathered("unchanged")
 
 
 def hear(
     reach: Reach, host: str, gathered: Gathered, failures: int = 0, now: datetime = NOW,
-    began: datetime | None = None,
+    began: datetime | None = None, hosts: int = 9, before: str | None = "unreachable",
 ) -> Reach:  # fmt: skip
     source = Source(name="kpl", url=f"https://{host}/feed")
-    state = SourceState("kpl", NOW, failures=failures)
-    return after(reach, source, state, gathered, began=began or now, now=now)
+    state = SourceState("kpl", NOW, failures=failures, trouble=before if failures else None)
+    return after(reach, source, state, gathered, began=began or now, now=now, hosts=hosts)
 
 
 def test_three_well_hosts_that_are_lost_one_after_the_other_are_this_machines_trouble() -> None:
@@ -90,3 +91,40 @@ def test_nothing_is_excused_before_enough_hosts_were_lost_since_the_last_answer(
         elif not failures:
             lost.add(host)
         assert excused(reach, LOST) == (len(lost) >= ENOUGH)
+
+
+# Fewer hosts than three
+
+
+def test_the_only_host_counts_as_lost_with_the_net_only_where_no_name_server_answers() -> None:
+    assert not excused(hear(Reach(), "a.example", LOST, hosts=1), LOST)
+    assert excused(hear(Reach(), "a.example", UNNAMED, hosts=1), UNNAMED)
+
+
+def test_of_two_hosts_both_must_be_without_a_name_server() -> None:
+    one = hear(Reach(), "a.example", UNNAMED, hosts=2)
+    assert not excused(one, UNNAMED)
+    assert not excused(hear(one, "b.example", LOST, hosts=2), LOST)
+    assert excused(hear(one, "b.example", UNNAMED, hosts=2), UNNAMED)
+    assert not excused(hear(hear(one, "b.example", WELL, hosts=2), "b.example", UNNAMED, hosts=2), UNNAMED)
+
+
+def test_one_of_many_names_that_no_name_server_knows_is_that_outlets_trouble() -> None:
+    assert not excused(hear(Reach(), "a.example", UNNAMED, hosts=9), UNNAMED)
+
+
+def test_a_host_that_was_down_tells_something_new_when_its_name_is_lost_too() -> None:
+    assert excused(hear(Reach(), "a.example", UNNAMED, failures=5, hosts=1), UNNAMED)
+    assert not excused(hear(Reach(), "a.example", UNNAMED, failures=5, hosts=1, before="unnamed"), UNNAMED)
+
+
+# Pages
+
+
+def test_a_page_is_given_up_when_others_answered_since_it_first_failed_or_after_a_day() -> None:
+    minute = timedelta(minutes=1)
+    quiet, online = Reach(answered_at=NOW - minute), Reach(answered_at=NOW + minute)
+    assert is_worth_another_try(Reach(), NOW, NOW, NOW)
+    assert is_worth_another_try(quiet, NOW, NOW, NOW + 2 * minute)
+    assert not is_worth_another_try(online, NOW, NOW, NOW + 2 * minute)
+    assert not is_worth_another_try(quiet, NOW, NOW - PAGE_PATIENCE, NOW)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from crawler.children import Child
 from crawler.client import Client
 from crawler.gathering import Tools
 from crawler.source import FetchSettings, Selectors, Source
-from crawler.spiders.errand import CrawlSettings, prepare
+from crawler.spiders.errand import CrawlSettings, prepare, run_crawl
 from crawler.spiders.gather import gather_pages, gather_section
 from crawler.turns import HostTurns
 from tests.crawler import tasks
@@ -218,6 +219,24 @@ async def test_a_selector_that_matches_nothing_is_named(child: Child) -> None:
         wanted = source(site, selectors=Selectors(articles=".gone a"))
         result = await gather_section(child, HostTurns(0), wanted, HERE)
     assert "selectors.articles matches no link" in str(result.error)
+
+
+async def test_a_crawl_that_nobody_answered_is_told_from_one_that_was_refused(child: Child) -> None:
+    async with running(of({})) as site, running(never) as gone:
+        wrong = await gather_section(child, HostTurns(0), source(site), HERE)
+    down = await gather_section(child, HostTurns(0), source(gone), HERE)
+    private = await gather_section(child, HostTurns(0), source(gone), CrawlSettings(min_delay=0))
+    assert [result.trouble for result in (wrong, down, private)] == ["other", "unreachable", "refused"]
+
+
+async def test_a_crawl_whose_name_no_server_knows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    wanted = Source(name="ours", type="section", url="http://news.example/news")
+    result = await asyncio.to_thread(run_crawl, wanted, CrawlSettings(min_delay=0))
+    assert (result.entries, result.trouble) == ((), "unnamed")
 
 
 async def test_a_type_without_a_spider_is_told(child: Child) -> None:

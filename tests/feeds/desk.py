@@ -41,10 +41,12 @@ class LoopbackNames(AbstractResolver):
     def __init__(self) -> None:
         self.lost: frozenset[str] = frozenset()
         self.cut = False
+        self.asked: list[str] = []
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        self.asked.append(host)
         if self.cut or host in self.lost:
             raise OSError(socket.EAI_AGAIN, "temporary failure in name resolution")
         return [

@@ -1,15 +1,22 @@
 """A machine that sleeps or loses its net blames no source, and comes back without a stampede."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
+
+import pytest
 
 from archive import facts
 from archive.sources import SourceState
-from tests.feeds.desk import Clock, desk
-from tests.peers.newsroom import PeerNewsroom, Reply, rss
+from crawler.children import Child
+from tests.feeds.desk import Clock, Desk, desk
+from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
-from wirewatch import offline
+from wirewatch import offline, pipeline
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 COUNT = 30
@@ -104,5 +111,135 @@ def test_an_answer_after_a_restart_ends_what_the_run_before_had_told(tmp_path: P
                 here.rooms.archive.write_now(lambda conn: facts.put(conn, offline.FACT, since))
                 await here.passes(HOUR)
                 assert here.events() == [("online", "this machine")]
+
+    run(story)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_with_one_host_or_two_no_source_is_charged_when_no_name_server_answers(
+    tmp_path: Path, count: int
+) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with (
+            PeerNewsroom(clock=loop.time) as site,
+            desk(Clock(loop), tmp_path, feeds(site.port, count), min_delay="1s") as here,
+        ):
+            site.script("/feed", rss(["A quiet day"]))
+            await here.passes(HOUR)
+            polls = len(site.requests)
+            here.net(cut=True)
+            await here.passes(3 * HOUR)
+            # Of two the first to fail cannot be told from a host that is down.
+            assert len(charged(here.states())) == count - 1
+            assert here.events() == [("offline", "this machine")]
+            assert len(site.requests) == polls
+            here.net(cut=False)
+            await here.passes(HOUR)
+            assert charged(here.states()) == []
+            assert here.events() == [("offline", "this machine"), ("online", "this machine")]
+
+    run(story)
+
+
+def test_the_only_host_is_charged_when_it_is_down(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with desk(Clock(loop), tmp_path, feeds(9, 1), min_delay="1s") as here:
+            await here.passes(HOUR)
+            assert charged(here.states()) == ["s-0"]
+            assert here.events() == [("source-failing", "s-0")]
+
+    run(story)
+
+
+# Pages
+
+PAGE = "<html><head><title>Ministers meet</title></head><body><article><h1>Ministers meet</h1>" + "".join(
+    f"<p>The ministers spoke about the river, its banks and the villages there, part {n}.</p>"
+    for n in range(12)
+)
+READER = [{"name": "post", "url": "http://post.example:{port}/feed", "every": "15m", "full_text": "always"}]
+
+
+class InThread:
+    """Reads a page without a process: a test's time cannot pass in another one."""
+
+    async def run(self, task: Callable[..., Any], _deadline: float, *args: Any, **kwargs: Any) -> Any:
+        return await asyncio.to_thread(task, *args, **kwargs)
+
+
+async def announced(site: PeerNewsroom, here: Desk) -> None:
+    """One article, whose page is wanted and was not asked for yet."""
+    tools = replace(here.rooms.tools, reading=cast(Child, InThread()))
+    here.rooms.tools = tools
+    link = f"http://pages.example:{site.port}/ministers-meet"
+    site.script("/feed", rss([item("Ministers meet", link=link, published=here.clock())]))
+    await here.passes(MINUTE)
+    assert [row.page for row in here.articles()] == ["wanted"]
+
+
+def reader(port: int) -> list[dict[str, str]]:
+    return [{key: value.format(port=port) for key, value in source.items()} for source in READER]
+
+
+def test_a_page_that_fails_while_the_machine_is_offline_is_read_when_the_net_is_back(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with (
+            PeerNewsroom(clock=loop.time) as site,
+            desk(Clock(loop), tmp_path, reader(site.port), min_delay="1s") as here,
+        ):
+            site.script("/ministers-meet", Reply(PAGE, headers={"Content-Type": "text/html"}))
+            await announced(site, here)
+            here.net(cut=True)
+            await pipeline.read(here.rooms, "post")
+            (row,) = here.articles()
+            assert (row.page, row.tell_after <= here.clock()) == ("wanted", True)
+            await here.passes(3 * HOUR)
+            assert here.rooms.reach.offline_since is not None
+            asked = here.names.asked.count("pages.example")
+            await pipeline.read(here.rooms, "post")
+            assert [row.page for row in here.articles()] == ["wanted"]
+            assert here.names.asked.count("pages.example") == asked
+            here.net(cut=False)
+            await here.passes(HOUR)
+            await pipeline.read(here.rooms, "post")
+            (row,) = here.articles()
+            assert (row.page, row.page_note) == ("read", None)
+            assert "the villages there, part 11" in row.body
+
+    run(story)
+
+
+def test_a_page_that_nobody_gives_while_others_answer_is_asked_for_once_more_and_given_up(
+    tmp_path: Path,
+) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with (
+            PeerNewsroom(clock=loop.time) as site,
+            desk(Clock(loop), tmp_path, reader(site.port), min_delay="1s") as here,
+        ):
+            await announced(site, here)
+            here.net(lost={"pages.example"})
+            await pipeline.read(here.rooms, "post")
+            assert [row.page for row in here.articles()] == ["wanted"]
+            await here.passes(HOUR)
+            await pipeline.read(here.rooms, "post")
+            (row,) = here.articles()
+            assert row.page == "failed"
+            assert "cannot be had" in row.page_note
+
+    run(story)
+
+
+def test_a_page_is_given_up_a_day_after_its_article_was_found(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with (
+            PeerNewsroom(clock=loop.time) as site,
+            desk(Clock(loop), tmp_path, reader(site.port), min_delay="1s") as here,
+        ):
+            await announced(site, here)
+            here.net(lost={"pages.example"})
+            here.sleep(25 * HOUR)
+            await pipeline.read(here.rooms, "post")
+            assert [row.page for row in here.articles()] == ["failed"]
 
     run(story)
