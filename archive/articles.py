@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from archive.article import Article, Outlet, Trust
 from archive.insert import prepared
@@ -70,20 +70,6 @@ class StoredArticle:
     told_at: datetime | None
     story: int | None
     paywalled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An article of a story, as much of it as others of the story need.
-
-    `outlet` is a title; `free` tells that its text has been read, and not from behind payment.
-    """
-
-    id: int
-    outlet: str
-    tier: int | None
-    language: str | None
-    free: bool
 
 
 def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
@@ -186,11 +172,6 @@ def of_story(conn: Connection, story: int) -> list[StoredArticle]:
     return list(map(_from_row, conn.execute(_OF_STORY, {"in_story": story})))
 
 
-def members(conn: Connection, story: int) -> list[Member]:
-    """The articles of a story, the first found first; without their texts, since stories can be large."""
-    return [Member(*row) for row in conn.execute(_MEMBERS, {"in_story": story})]
-
-
 def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime) -> None:
     """Keep what a page gave (columns of `article`); the article is to be told, or told again."""
     values = {"page": "read", "page_note": None, "tell_after": now, "told_at": None} | changes
@@ -203,12 +184,12 @@ def page_waits(conn: Connection, id_: int, note: str, now: datetime) -> None:
 
 
 def page_failed(conn: Connection, id_: int, note: str, now: datetime, *, paywalled: bool = False) -> None:
-    """Give up an article's page, for the reason `note`; it is told without, if it was not."""
-    conn.execute(
-        update(table)
-        .where(table.c.id == id_)
-        .values(page="failed", page_note=note, paywalled=paywalled, tell_after=now)
-    )
+    """Give up an article's page, for the reason `note`; it is told without, if it was not. That it is
+    behind payment is told even of one that was told before."""
+    values = {"page": "failed", "page_note": note, "paywalled": paywalled, "tell_after": now}
+    if paywalled:
+        values["told_at"] = None
+    conn.execute(update(table).where(table.c.id == id_).values(values))
 
 
 def revise(
@@ -280,15 +261,6 @@ _UNTOLD = (
     .limit(bindparam("limit"))
 )
 _OF_STORY = _stored().where(table.c.story == bindparam("in_story")).order_by(table.c.id)
-_MEMBERS = (
-    select(
-        table.c.id, outlet.c.title, outlet.c.tier, table.c.language,
-        and_(func.coalesce(table.c.body, "") != "", ~table.c.paywalled),
-    )
-    .join(outlet, outlet.c.name == table.c.outlet)
-    .where(table.c.story == bindparam("in_story"))
-    .order_by(table.c.id)
-)  # fmt: skip
 _MARK_TOLD = (
     update(table).where(table.c.id.in_(bindparam("ids", expanding=True))).values(told_at=bindparam("now"))
 )

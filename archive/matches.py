@@ -54,6 +54,15 @@ _OF_ARTICLES = (
 )
 
 
+def watches_of(conn: Connection, articles: Iterable[int]) -> dict[int, set[str]]:
+    """The names of the watches that fired on each of `articles`; without the evidence, which is long."""
+    found: dict[int, set[str]] = {}
+    asked = select(table.c.article, table.c.watch).where(table.c.article.in_(list(articles)))
+    for row in conn.execute(asked):
+        found.setdefault(row.article, set()).add(row.watch)
+    return found
+
+
 def count_old(conn: Connection, watches: Iterable[str]) -> int:
     """How many articles that were too old at first contact matched one of `watches`."""
     statement = (

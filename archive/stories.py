@@ -143,11 +143,6 @@ class Withheld:
     outlet: str
 
 
-def withheld_of(conn: Connection, stories: Sequence[int]) -> list[Withheld]:
-    """What was withheld into these stories, in the order in which it came."""
-    return [Withheld(*row) for row in conn.execute(_WITHHELD_OF, {"stories": list(stories)})]
-
-
 def withheld_from(conn: Connection, channel: str, since: datetime) -> list[Withheld]:
     """What was withheld after `since` into stories that stand in a channel, and not told there for another
     reason, in the order in which it came."""
@@ -162,7 +157,6 @@ _WITHHELD = (
     .where(literal_column("placement.action = 'withhold'"))
     .order_by(placements.c.id)
 )
-_WITHHELD_OF = _WITHHELD.where(article.c.story.in_(bindparam("stories", expanding=True)))
 _ALERTS = select(delivery.c.id).where(delivery.c.kind == "alert", delivery.c.channel == bindparam("of"))
 _WITHHELD_FROM = _WITHHELD.where(
     placements.c.placed_at > bindparam("since"),

@@ -4,13 +4,13 @@ The `digest` job: whatever waits and is due becomes one digest, split at items w
 each part a delivery of its own, in one transaction with the taking of the items.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import routing
+from alerts import headline, routing
 from alerts.channel import Channel
 from alerts.channels.senders import chat_key
 from alerts.messages import html
@@ -21,9 +21,10 @@ from archive import articles, deliveries, digests, facts, matches, stories
 from archive.archive import Archive
 from archive.articles import StoredArticle
 from archive.deliveries import NewDelivery
+from archive.members import Member, members_of
 from archive.wake import defer, wake
 from wirewatch.rooms import Rooms, Rulebook
-from wirewatch.telling import match_from_row
+from wirewatch.saying import outlet_of, reports_of, spoken_by
 
 
 async def send_due_digest(rooms: Rooms, channel_name: str) -> None:
@@ -90,20 +91,19 @@ def _content(
     stored: Sequence[StoredArticle],
     reasons: set[str],
 ) -> DigestContent:
-    """Each article once, under the loudest of its watches that this channel hears."""
-    found = matches.of_articles(conn, [one.id for one in stored])
-    others = _others(conn, stored) if channel.stories else {}
+    """Each article once, under the loudest of its watches that this channel hears, by its best report."""
+    known = reports_of(conn, rules, channel, [one.id for one in stored])
+    told = {id_: report for id_, report in known.items() if report.heard}
+    lines = [one for one in stored if one.id in told]
+    members = members_of(conn, {one.story for one in lines if one.story is not None})
+    best = spoken_by(conn, rules, channel, _stood_for(conn, channel, lines, members), told)
+    others = _others(lines, members) if channel.stories else {}
     groups: dict[str, list[DigestItem]] = {}
-    for one in stored:
-        heard = routing.watches_for(
-            channel.name,
-            [match_from_row(row, one.article) for row in found[one.id]],
-            rules.watches,
-            rules.settings.ops,
-        )
-        if heard:
-            loudest = max(heard, key=lambda match: URGENCIES.index(match.urgency))
-            groups.setdefault(loudest.watch, []).append(digest_item(one.article, others.get(one.id, ())))
+    for one in lines:
+        loudest = max(told[one.id].heard, key=lambda match: URGENCIES.index(match.urgency))
+        shown = best.get(one.id, told[one.id]).stored
+        named = [title for title in others.get(one.id, ()) if title != outlet_of(shown)]
+        groups.setdefault(loudest.watch, []).append(digest_item(shown.article, named))
     total = sum(map(len, groups.values()))
     counted = f"{total} article{'s' if total != 1 else ''}"
     older = matches.count_old(conn, watches=groups) if "catch-up" in reasons else 0
@@ -114,16 +114,36 @@ def _content(
     )
 
 
-def _others(conn: Connection, stored: Sequence[StoredArticle]) -> dict[int, list[str]]:
-    """The outlets whose reports were withheld, by the first of these articles in their story."""
-    first = {one.story: one for one in reversed(stored) if one.story is not None}
-    others: dict[int, list[str]] = {}
-    for hidden in stories.withheld_of(conn, list(first)):
-        one = first[hidden.story]
-        own = one.article.outlet.title if one.article.outlet else None
-        known = others.setdefault(one.id, [])
-        if hidden.outlet not in (own, *known):
-            known.append(hidden.outlet)
+def _stood_for(
+    conn: Connection,
+    channel: Channel,
+    lines: Sequence[StoredArticle],
+    members: Mapping[int, Sequence[Member]],
+) -> dict[int, list[Member]]:
+    """The reports behind each of these articles, of which a line is to be; none where a channel does not
+    know of stories. What was withheld into a message that stands is that one's."""
+    if not channel.stories:
+        return {}
+    own: dict[int, list[int]] = {}
+    for message in deliveries.standing(conn, stories=members):
+        if message.channel == channel.name and message.story is not None and message.article is not None:
+            own.setdefault(message.story, []).append(message.article)
+    for one in lines:
+        if one.story is not None:
+            own.setdefault(one.story, []).append(one.id)
+    return {
+        one.id: headline.stood_for(one.id, members[one.story], own[one.story])
+        for one in lines
+        if one.story is not None
+    }
+
+
+def _others(lines: Sequence[StoredArticle], members: Mapping[int, Sequence[Member]]) -> dict[int, list[str]]:
+    """The outlets of each article, and of what was withheld into its story by the first of its articles."""
+    others = {one.id: [outlet_of(one)] for one in lines}
+    for story, first in {one.story: one for one in reversed(lines) if one.story is not None}.items():
+        withheld = [one.outlet for one in members[story] if one.action == "withhold"]
+        others[first.id] = list(dict.fromkeys([*others[first.id], *withheld]))
     return others
 
 

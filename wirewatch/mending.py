@@ -15,9 +15,11 @@ from alerts.routing import Told
 from alerts.stories.features import features
 from archive import articles, deliveries, matches, mutes, stories
 from archive.articles import StoredArticle
+from archive.members import members_of
 from archive.stories import Action, Placed
 from wirewatch.rooms import Durations, Rulebook
-from wirewatch.telling import match_from_row, refresh, tell_channels
+from wirewatch.saying import match_from_row, refresh
+from wirewatch.telling import tell_channels
 
 
 class CannotMend(Exception):
@@ -31,18 +33,18 @@ def split(conn: Connection, rules: Rulebook, ids: Sequence[int], now: datetime) 
     if not chosen or len(left) != 1 or any(one.story is None for one in chosen):
         raise CannotMend("the articles to split off are not of one story")
     (old,) = left
-    if len(chosen) == len(articles.members(conn, old)):
+    kept = [one for one in members_of(conn, [old])[old] if one.id not in ids]
+    if not kept:
         raise CannotMend(f"these are all articles of story {old}: nothing would be left of it")
     new = stories.open_story(conn, now)
-    for place, one in enumerate(chosen):
-        _move(conn, one, new, None if place else "new", now)
+    _move(conn, [one.id for one in chosen], new, now, opens=chosen[0].id)
     deliveries.move_to_story(conn, [one.id for one in chosen], new)
     stories.count_mended(conn)
     for one in articles.by_ids(conn, ids):
         _tell(conn, rules, one, new, now)
     # Where the message of the old story went with the others, what is left has none.
-    first = articles.of_story(conn, old)[0]
-    _move(conn, first, old, "new", now)
+    _move(conn, [kept[0].id], old, now, opens=kept[0].id)
+    (first,) = articles.by_ids(conn, [kept[0].id])
     _tell(conn, rules, first, old, now)
     refresh(conn, rules, old, now)
     return new
@@ -55,10 +57,9 @@ def merge(conn: Connection, rules: Rulebook, into: int, others: Sequence[int], n
             raise CannotMend(f"the archive knows no story {story}")
     if into in others:
         raise CannotMend(f"story {into} cannot be merged into itself")
-    moved = [one for story in others for one in articles.of_story(conn, story)]
-    for one in moved:
-        _move(conn, one, into, None, now)
-    deliveries.move_to_story(conn, [one.id for one in moved], into)
+    moved = [one.id for some in members_of(conn, others).values() for one in some]
+    _move(conn, moved, into, now)
+    deliveries.move_to_story(conn, moved, into)
     for story in others:
         mutes.move_story(conn, story, into)
     stories.grow(conn, into, now)
@@ -66,16 +67,20 @@ def merge(conn: Connection, rules: Rulebook, into: int, others: Sequence[int], n
     refresh(conn, rules, into, now)
 
 
-def _move(conn: Connection, one: StoredArticle, story: int, action: Action | None, now: datetime) -> None:
-    """Place an article by hand; without an action it keeps its own, but opens no story."""
-    known = stories.placed(conn, [one.id])
-    if known:
-        kept = replace(known[0], story=story, why="mended", evidence=None)
-        action = action or ("reply" if kept.action == "new" else kept.action)
-        stories.place(conn, replace(kept, action=action))
-    else:
+def _move(
+    conn: Connection, ids: Sequence[int], story: int, now: datetime, *, opens: int | None = None
+) -> None:
+    """Place articles by hand. Each keeps what was done with it, but only the one that `opens` the story
+    does so; and what it was found beside, which is so in any story."""
+    known = {one.article: one for one in stories.placed(conn, ids)}
+    for id_, kept in known.items():
+        action: Action = "new" if id_ == opens else "reply" if kept.action == "new" else kept.action
+        beside = {name: id_ for name, id_ in (kept.evidence or {}).items() if name in ("copied", "beside")}
+        stories.place(conn, replace(kept, story=story, action=action, why="mended", evidence=beside or None))
+    for one in articles.by_ids(conn, [id_ for id_ in ids if id_ not in known]):
+        action = "new" if one.id == opens else "reply"
         found = features(one.article).to_bytes()
-        stories.place(conn, Placed(one.id, story, action or "reply", "mended", None, found, now))
+        stories.place(conn, Placed(one.id, story, action, "mended", None, found, now))
 
 
 def _tell(conn: Connection, rules: Rulebook, one: StoredArticle, story: int, now: datetime) -> None:

@@ -20,7 +20,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from alerts.bot.house import House
 from alerts.bot.last_update import Last, last_update, put_last
 from alerts.bot.permission import may_change
-from alerts.bot.presses import GONE, Answer, Press, act
+from alerts.bot.presses import GONE, Answer, Press, act, shown_article
 from alerts.bot.timeline import timeline
 from alerts.bot.why import LONGEST, why
 from alerts.channels.interface import Membership
@@ -229,11 +229,9 @@ def _note(conn: Connection, message: Message, now: datetime) -> None:
 
 
 def _evidence(conn: Connection, row: Delivery) -> tuple[list[dict[str, Any]], StoredArticle | None]:
-    """The matches behind an alert, and its article."""
-    if row.article is None:
-        return [], None
-    found = articles.by_ids(conn, [row.article])
-    return matches.of_articles(conn, [row.article]).get(row.article, []), found[0] if found else None
+    """The matches behind what an alert shows, and its article."""
+    shown = shown_article(conn, row)
+    return ([], None) if shown is None else (matches.of_articles(conn, [shown.id]).get(shown.id, []), shown)
 
 
 def _members(conn: Connection, row: Delivery) -> list[StoredArticle]:

@@ -92,7 +92,7 @@ def _show(conn: Connection, row: Delivery, additions: Additions, now: datetime) 
 def _mute(
     conn: Connection, row: Delivery, press: Press, what: str, span: timedelta, zone: tzinfo, now: datetime
 ) -> Answer:
-    stored = _article(conn, row)
+    stored = shown_article(conn, row)
     if stored is None:
         return Answer(GONE, popup=True)
     kind, keys, name = _named(row, stored, what)
@@ -117,10 +117,11 @@ def _mute(
 
 
 def _unmute(conn: Connection, row: Delivery, now: datetime) -> Answer:
-    stored = _article(conn, row)
-    if stored is None:
+    reports = _articles(conn, row)
+    if not reports:
         return Answer(GONE, popup=True)
-    named = {(kind, key) for kind, keys, _ in (_named(row, stored, what) for what in MUTABLE) for key in keys}
+    choices = [_named(row, stored, what) for stored in reports for what in MUTABLE]
+    named = {(kind, key) for kind, keys, _ in choices for key in keys}
     chat = chats.current(conn, row.chat)
     ids = [
         mute.id
@@ -132,9 +133,16 @@ def _unmute(conn: Connection, row: Delivery, now: datetime) -> Answer:
     return Answer("Not muted any more.")
 
 
-def _article(conn: Connection, row: Delivery) -> StoredArticle | None:
-    found = articles.by_ids(conn, [row.article]) if row.article is not None else []
-    return found[0] if found else None
+def shown_article(conn: Connection, row: Delivery) -> StoredArticle | None:
+    """The article whose report the message of `row` shows, else the one it was made for."""
+    return next(iter(_articles(conn, row)), None)
+
+
+def _articles(conn: Connection, row: Delivery) -> list[StoredArticle]:
+    """The article that is shown, then the one that the message was made for, as far as they are kept."""
+    ids = dict.fromkeys(id_ for id_ in (row.content.get("article"), row.article) if id_ is not None)
+    found = {one.id: one for one in articles.by_ids(conn, ids)}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _named(row: Delivery, stored: StoredArticle, what: str) -> tuple[Kind, list[str], str]:

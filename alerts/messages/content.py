@@ -6,13 +6,24 @@ sentence an alert quotes is `alerts/messages/quoting.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from alerts.messages.quoting import Quote, quote
 from alerts.watch import URGENCIES, Match, Urgency
 from archive.article import Article, Trust
+
+# A message is known by so many of its headlines.
+MOST_FORMERLY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a message that stands is known by: its title, and where that leads."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,8 @@ class AlertContent:
     outlets of the story; `watches` their names. `quote` is None where only the headline matched.
     `free_at` is the outlet to whose free report of the same story `url` leads, where the article itself
     is behind payment; else None. `part_of` is the headline of the message to whose story this one was
-    added by hand, else empty.
+    added by hand, else empty. `article` is the row of the article whose report is shown, where it is in
+    the archive, and `formerly` what the message was headed before.
     """
 
     title: str
@@ -40,6 +52,8 @@ class AlertContent:
     paywalled: bool = False
     free_at: str | None = None
     part_of: str = ""
+    article: int | None = None
+    formerly: tuple[Headline, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""
@@ -152,6 +166,21 @@ def alert(
     )
 
 
+def renewed(said: AlertContent, standing: Mapping[str, Any]) -> AlertContent:
+    """What a message says in place of `standing`, and by what it was known until now: what is under way
+    may still arrive as it was."""
+    before = _headlines(standing)
+    here = Headline(said.title, said.url)
+    kept = [one for one in dict.fromkeys(before) if one != here]
+    return replace(said, formerly=tuple(kept[-MOST_FORMERLY:]))
+
+
+def _headlines(value: Mapping[str, Any]) -> list[Headline]:
+    """Everything that a message is or was headed, the latest last."""
+    formerly = [Headline(one["title"], one["url"]) for one in value.get("formerly", ())]
+    return [*formerly, Headline(value["title"], value["url"])]
+
+
 def digest_item(article: Article, others: Sequence[str] = ()) -> DigestItem:
     """The line that a digest gives `article`, whose report in `others` was withheld."""
     outlet = article.outlet
@@ -183,6 +212,8 @@ def _alert_from(value: Mapping[str, Any]) -> AlertContent:
         paywalled=value["paywalled"],
         free_at=value.get("free_at"),
         part_of=value.get("part_of", ""),
+        article=value.get("article"),
+        formerly=tuple(_headlines(value)[:-1]),
     )
 
 

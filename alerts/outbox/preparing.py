@@ -4,6 +4,7 @@ Content from the row, look from the channel, reply and buttons from other rows. 
 is `alerts/messages/`; sending it is the worker's.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from alerts.channel import Channel, TelegramChannel
@@ -66,7 +67,8 @@ def look(channel: Channel, default_zone: tzinfo) -> Options:
 def is_of(seen: Seen, delivery: Delivery, channel: Channel) -> bool:
     """Whether a message that says this can be the alert's: it bears its headline, or its link.
 
-    The rest of the text grows with the story.
+    The rest of the text grows with the story. A headline can be another by now than it was when this was
+    sent, so the earlier ones count too.
     """
     try:
         content = from_json(delivery.content)
@@ -74,6 +76,11 @@ def is_of(seen: Seen, delivery: Delivery, channel: Channel) -> bool:
         return False
     if not isinstance(content, AlertContent):
         return False
+    heads = [content, *(replace(content, title=one.title, url=one.url) for one in content.formerly)]
+    return any(_bears(seen, head, channel) for head in heads)
+
+
+def _bears(seen: Seen, content: AlertContent, channel: Channel) -> bool:
     link = web_link(content.url)
     linked = link is not None and (link in seen.links or link in seen.text.split())
     return linked or _first_line(seen.text) == _first_line(render(content, look(channel, UTC)).visible)

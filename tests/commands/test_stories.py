@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from alerts.watch import Match
-from archive import articles, deliveries, stories
+from archive import articles, deliveries, sources, stories
+from archive.article import Outlet
 from archive.deliveries import Delivery
 from tests.commands.desk import Desk, open_desk
 from tests.stories.test_drift import ENGINES, SCANNERS, WARD
@@ -27,6 +28,7 @@ DENGUE = (
     "The Lao health ministry warned of dengue after 3,200 cases were counted in Laos since January. "
     "Hospitals in Attapeu and Luang Namtha asked for blood plasma, and soldiers sprayed markets."
 )
+AGENCY = Outlet("agency", "The Agency", "KR", ("en",), tier=1)
 
 
 class Newsdesk:
@@ -36,9 +38,12 @@ class Newsdesk:
         self.desk, self.live = desk, LiveStories()
         self.rules = Rulebook.compile(load(locate(desk.config, {}), {}))
 
-    def tells(self, title: str, body: str, urgency: Any = "normal") -> int:
+    def tells(self, title: str, body: str, urgency: Any = "normal", *, outlet: Outlet | None = None) -> int:
         link = f"https://laotiantimes.com/{title.replace(' ', '-')}"
-        number = self.desk.article(title, link, body=body)
+        more = {} if outlet is None else {"outlet": outlet.name}
+        if outlet is not None:
+            self.desk.write(lambda conn: sources.keep_outlets(conn, [outlet]))
+        number = self.desk.article(title, link, body=body, **more)
 
         def step(conn: Any) -> None:
             matched = [(articles.by_ids(conn, [number])[0], [Match("laos", urgency, ())])]
@@ -151,6 +156,40 @@ def test_merged_stories_are_one_for_the_daemon_too(news: Newsdesk) -> None:
     # What was merged wrongly is split again, and its message says so.
     assert news.desk.run("stories", "split", str(other), str(later)).code == 0
     assert [row.content["part_of"] for row in news.messages()] == ["", ""]
+
+
+def test_the_report_whose_headline_is_shown_is_marked_and_a_split_takes_it_back(news: Newsdesk) -> None:
+    first = news.tells("Laos opens bridge", BRIDGE)
+    best = news.tells("Bridge opens", BRIDGE, outlet=AGENCY)
+    news.tells("Bridge at Xayaburi", BRIDGE)
+    assert news.titles() == ["Bridge opens"]
+    assert "Bridge opens" in news.desk.run("stories").out
+    shown = news.desk.run("stories", str(news.story(first)), "--json").out.splitlines()
+    assert [one["article"] for one in map(json.loads, shown) if one["shown"]] == [best]
+    assert news.desk.run("stories", "split", str(best)).code == 0
+    assert news.titles() == ["Laos opens bridge", "Bridge opens"]
+    assert [row.content["others"] for row in news.messages()] == [[], []]
+    assert [row.article for row in news.messages()] == [first, best]
+
+
+def test_what_is_left_of_a_split_message_says_what_it_said_at_first(news: Newsdesk) -> None:
+    first = news.tells("Laos opens bridge", BRIDGE)
+    best = news.tells("Bridge opens", BRIDGE, outlet=AGENCY)
+    # The article that made the message goes, the one whose headline it bears stays.
+    assert news.desk.run("stories", "split", str(first)).code == 0
+    assert news.titles() == ["Laos opens bridge", "Bridge opens"]
+    assert news.story(first) != news.story(best)
+
+
+def test_merged_messages_keep_the_headlines_of_what_each_stands_for(news: Newsdesk) -> None:
+    first, other = news.tells("Laos opens bridge", BRIDGE), news.tells("Laos warns of dengue", DENGUE)
+    news.tells("Dengue in Attapeu", f"VIENTIANE (AFP) — {DENGUE}", outlet=AGENCY)
+    assert news.titles() == ["Laos opens bridge", "Dengue in Attapeu"]
+    news.desk.run("stories", "merge", str(news.story(first)), str(news.story(other)))
+    assert news.titles() == ["Laos opens bridge", "Dengue in Attapeu"]
+    news.tells("Bridge opens", BRIDGE, outlet=AGENCY)
+    assert news.titles() == ["Bridge opens", "Dengue in Attapeu"]
+    assert [row.content["part_of"] for row in news.messages()] == ["", "Bridge opens"]
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,20 @@ from archive.archive import Archive
 from archive.article import Outlet
 from archive.articles import Contact, NewArticle
 from archive.wake import due_wakes, finish, next_wake, wake
+from crawler.pages.reading import PageResult
 from tests.outbox.office import Clock
 from tests.peers.botapi import BotApiPeer, telegram_bot
 from tests.pipeline.house import settings_of, write_config
-from wirewatch import digests, pipeline
+from wirewatch import digests, pages, pipeline
 from wirewatch.rooms import Rooms, Rulebook
 from wirewatch.settings import Settings
 
 OUTLETS = (
     Outlet("post", "The Vientiane Post", "LA", ("en",)),
     Outlet("wire", "Wire One", "TH", ("en",)),
+    Outlet("other", "The Other", "TH", ("en",)),
+    Outlet("agency", "The Agency", "KR", ("en",), tier=1),
+    Outlet("blog", "Mekong Blog", "LA", ("en",), tier=3),
 )
 
 
@@ -100,6 +104,22 @@ class Newsdesk:
             return id_
 
         return self.archive.write_now(step)[0]
+
+    def revise(self, article: int, title: str) -> None:
+        """The article bears another title from now on."""
+        now = self.clock()
+
+        def step(conn: Connection) -> None:
+            articles.revise(conn, article, {"title": title}, now, None)
+            wake(conn, "tell", "", now)
+
+        self.archive.write_now(step)
+
+    def wall(self, article: int) -> None:
+        """The page of the article turns out to be behind payment."""
+        (stored,) = self.archive.read_now(lambda conn: articles.by_ids(conn, [article]))
+        walled = PageResult(stored.article.url, None, "paywall", "site-says-no", "is behind payment")
+        self.archive.write_now(lambda conn: pages.keep(conn, self.rooms, stored, walled))
 
     async def run(self, **time: float) -> None:
         """Run what is due and what comes due within that time, each at its time."""

@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import articles
 from archive.archive import Archive
-from crawler.pages.reading import PageResult
 from tests.messages.newsdesk import Newsdesk
 from tests.outbox.office import START, Clock
 from tests.peers.botapi import BotApiPeer
-from wirewatch import pages
 from wirewatch.demo.botapi.ledger import Accepted
 
 COPIED = "Laos " + "and a long text that two outlets print word for word " * 4
@@ -33,17 +30,14 @@ async def test_a_paywall_is_marked_and_a_free_copy_takes_the_link(
     channels = [{"name": "desk", "type": "telegram", "chat": api.supergroup("Desk").id}]
     watches = [{"name": "laos", "query": "Laos"}]
     desk = Newsdesk(tmp_path / "config", sqlite_archive, api, Clock(START), channels, watches)
-    id_ = desk.publish("Laos opens a bridge", summary=COPIED)
-    (stored,) = sqlite_archive.read_now(lambda conn: articles.by_ids(conn, [id_]))
-    walled = PageResult(stored.article.url, None, "paywall", "site-says-no", "is behind payment")
-    sqlite_archive.write_now(lambda conn: pages.keep(conn, desk.rooms, stored, walled))
+    desk.wall(desk.publish("Laos opens a bridge", outlet="agency", summary=COPIED))
     await desk.run(minutes=1)
     (first,) = api.ledger.messages
     assert first.text.split("\n")[1].endswith(" · 🔒")
-    assert link(first) == stored.article.url
+    assert link(first) == "https://agency.example/1"
     desk.publish("Laos opens a bridge", outlet="wire", summary=COPIED, body=COPIED)
     await desk.run(minutes=1)
     edited = api.ledger.of("editMessageText")[-1]
     assert edited.text.split("\n")[1].endswith(" · 🔒 free at Wire One")
     assert link(edited) == "https://wire.example/2"
-    assert edited.text.split("\n")[1].startswith("The Vientiane Post")
+    assert edited.text.split("\n")[1].startswith("The Agency")

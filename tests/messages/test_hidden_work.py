@@ -73,6 +73,15 @@ async def test_a_digest_lists_what_was_withheld_once(tmp_path: Path, archive: Ar
     assert "reply" not in second
 
 
+async def test_a_line_bears_the_headline_of_the_best_report(tmp_path: Path, sqlite_archive: Archive) -> None:
+    rain = [STREAM[3], ("Weather: the north drenched", "agency", RAIN), STREAM[4]]
+    desk, chat = await told(tmp_path / "config", sqlite_archive, rain)
+    assert digests(desk, chat)[0] == (
+        "Digest · 1 article\n\n#weather\n• Weather: the north drenched · The Agency · 🇰🇷 · 24 Nov 08:02 · "
+        "also: The Vientiane Post, Wire One"
+    )
+
+
 async def test_a_copy_by_the_same_outlet_edits_nothing(tmp_path: Path, sqlite_archive: Archive) -> None:
     copy = ("New bridge at Xayaburi", "post", BRIDGE)
     await told(tmp_path / "config", sqlite_archive, [STREAM[0], copy])

@@ -90,7 +90,8 @@ def _evidence(evidence: Mapping[str, object] | None) -> str:
     copied = evidence.get("copied") if evidence.get("copy") else None
     beside = copied or evidence.get("beside")
     against = f"; held against article {beside}" if beside else ""
-    return f"{against}: " + ", ".join(f"{name} {evidence[name]}" for name in _TOLD if name in evidence)
+    told = [f"{name} {evidence[name]}" for name in _TOLD if name in evidence]
+    return f"{against}: {', '.join(told)}" if told else against
 
 
 _TOLD = ("score", "text", "identity", "most", "least", "numbers", "stranger", "days", "copy", "headline")

@@ -181,22 +181,24 @@ def _list(
     as_json: bool,
 ) -> None:
     from alerts.channels.senders import chat_key
-    from archive import articles, chats, mutes
+    from archive import chats, mutes
+    from archive.members import members_of
 
     wanted = set(_chats(config, archive, names)) if names else None
 
     def read(conn: "Connection") -> "list[tuple[Mute, str, str]]":
         rows = mutes.latest(conn, LATEST) if everything else mutes.active(conn, now)
+        stories = members_of(conn, [int(mute.key) for mute in rows if mute.kind == "story"])
         called: dict[str, list[str]] = {}
         for channel in config.channels:
             called.setdefault(chats.current(conn, chat_key(channel)), []).append(channel.name)
         found = []
         for mute in rows:
             chat = chats.current(conn, mute.chat)
-            story = articles.of_story(conn, int(mute.key)) if mute.kind == "story" else []
+            story = stories.get(int(mute.key), []) if mute.kind == "story" else []
             if wanted is None or chat in wanted:
                 where = ", ".join(called.get(chat, ())) or chat
-                found.append((mute, where, story[0].article.title if story else ""))
+                found.append((mute, where, story[0].title if story else ""))
         return found
 
     rows = archive.read_now(read)

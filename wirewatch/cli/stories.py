@@ -53,10 +53,12 @@ def _list(archive: "Archive", as_json: bool) -> None:
     from archive import stories
     from wirewatch.article_lines import print_line
     from wirewatch.rooms import utc_now
+    from wirewatch.saying import speaking
 
     now = utc_now()
     found = archive.read_now(lambda conn: stories.grown(conn, now - LIVE, LATEST))
-    titles = {one.id: _first_headline(archive, one.id) for one in found}
+    speakers = archive.read_now(lambda conn: speaking(conn, [one.id for one in found]))
+    titles = {story: member.title for story, member in speakers.items()}
     if as_json:
         for one in found:
             click.echo(
@@ -75,30 +77,24 @@ def _list(archive: "Archive", as_json: bool) -> None:
          distance(one.grown_at, now), titles[one.id])
         for one in found
     ]  # fmt: skip
-    click.echo(
-        table(("story", "articles", "outlets", "withheld", "grown", "first headline"), cells), nl=False
-    )
-
-
-def _first_headline(archive: "Archive", story: int) -> str:
-    from archive import articles
-
-    return archive.read_now(lambda conn: articles.of_story(conn, story))[0].article.title
+    click.echo(table(("story", "articles", "outlets", "withheld", "grown", "headline"), cells), nl=False)
 
 
 def _show(archive: "Archive", story: int, as_json: bool) -> None:
     from archive import articles, stories
     from wirewatch.article_lines import print_line
     from wirewatch.rooms import utc_now
+    from wirewatch.saying import speaking
 
     members = archive.read_now(lambda conn: articles.of_story(conn, story))
     if not members:
         raise click.ClickException(f"the archive knows no article of story {story}")
     ids = [member.id for member in members]
     placed = {one.article: one for one in archive.read_now(lambda conn: stories.placed(conn, ids))}
+    shown = archive.read_now(lambda conn: speaking(conn, [story]))[story].id
     if as_json:
         for member in members:
-            click.echo(print_line(_as_json(member, placed.get(member.id))))
+            click.echo(print_line(_as_json(member, placed.get(member.id), shown)))
         return
     cells, now = [], utc_now()
     for member in members:
@@ -106,12 +102,12 @@ def _show(archive: "Archive", story: int, as_json: bool) -> None:
         outlet = member.article.outlet.title if member.article.outlet else member.article.source
         cells.append(
             (str(member.id), distance(member.found_at, now), how.action if how else "",
-             how.why if how else "", outlet, member.article.title)
+             how.why if how else "", "✓" if member.id == shown else "", outlet, member.article.title)
         )  # fmt: skip
-    click.echo(table(("article", "found", "action", "why", "outlet", "headline"), cells), nl=False)
+    click.echo(table(("article", "found", "action", "why", "shown", "outlet", "headline"), cells), nl=False)
 
 
-def _as_json(member: "StoredArticle", how: "Placed | None") -> dict[str, object]:
+def _as_json(member: "StoredArticle", how: "Placed | None", shown: int) -> dict[str, object]:
     return {
         "article": member.id,
         "url": member.article.url,
@@ -120,6 +116,7 @@ def _as_json(member: "StoredArticle", how: "Placed | None") -> dict[str, object]
         "found": machine(member.found_at),
         "action": how.action if how else None,
         "why": how.why if how else None,
+        "shown": member.id == shown,
         "evidence": how.evidence if how else None,
     }
 

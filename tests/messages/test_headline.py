@@ -1,0 +1,291 @@
+"""Does a standing message take the headline, link and quote of the best report that it stands for?
+
+The choice itself by its laws; then through the real steps over a real archive and a stand-in.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.headline import better, rank, shown, stood_for
+from archive import articles, retention
+from archive.archive import Archive
+from archive.members import Member
+from archive.tables import delivery
+from tests.examples import examples
+from tests.messages.newsdesk import Newsdesk
+from tests.outbox.office import START, Clock
+from tests.peers import faults
+from tests.peers.botapi import BotApiPeer
+from wirewatch import saying
+from wirewatch.demo.botapi.ledger import Accepted
+
+BRIDGE = (
+    "Laos opened a bridge over the Mekong at Xayaburi on Tuesday, the Ministry of Public Works said in "
+    "Vientiane. The bridge is 870 metres long, cost 41 million dollars and was paid for by Thailand. "
+    "Governor Somsak Phounthong said that trucks from Nan province would save four hours."
+)
+DEARER = (
+    BRIDGE.replace("41 million", "47 million")
+    + " Ferries stop next month, and the old landing becomes a market, officials said after the ceremony."
+)
+WATCHES = [{"name": "laos", "query": "Laos"}, {"name": "thailand", "query": "Thailand"}]
+
+# The choice
+
+
+@st.composite
+def withheld(draw: Any, id_: int) -> Member:
+    flag = st.booleans()
+    return Member(
+        id_, draw(st.sampled_from(["Wire", "Post", "Blog"])), draw(st.sampled_from([None, 1, 2, 3])), "en",
+        f"Headline {id_}", draw(flag), draw(flag), draw(flag), draw(flag), "withhold", "copy", 0,
+    )  # fmt: skip
+
+
+@st.composite
+def stories(draw: Any) -> list[Member]:
+    """A message's own article, 0, and what was withheld into it."""
+    size = draw(st.integers(1, 7))
+    return [replace(draw(withheld(0)), action="new"), *(draw(withheld(n)) for n in range(1, size))]
+
+
+@examples(200)
+@given(stories(), st.randoms())
+def test_the_choice_is_the_same_in_whatever_order_reports_came_but_for_equals(
+    members: list[Member], chance: Any
+) -> None:
+    later = members[1:]
+    chance.shuffle(later)
+    renumbered = [members[0], *(replace(one, id=n) for n, one in enumerate(later, 1))]
+    best = {one.id: one for one in members}[shown(0, members)]
+    again = {one.id: one for one in renumbered}[shown(0, renumbered)]
+    assert rank(best) == rank(again)
+
+
+@examples(200)
+@given(stories(), st.data())
+def test_a_report_that_is_no_better_changes_nothing(members: list[Member], data: Any) -> None:
+    another = data.draw(withheld(99))
+    before = shown(0, members)
+    after = shown(0, [*members, another])
+    best = next(one for one in members if one.id == before)
+    assert after == (99 if rank(another) < rank(best) else before)
+
+
+@examples(200)
+@given(stories())
+def test_a_message_changes_its_headline_only_for_a_better_one_and_seldom(members: list[Member]) -> None:
+    heads = [shown(0, members[:count]) for count in range(1, len(members) + 1)]
+    ranks = [rank(members[head]) for head in heads]
+    assert ranks == sorted(ranks, reverse=True)
+    changes = sum(one != other for one, other in pairwise(heads))
+    assert changes == len(set(ranks)) - 1
+
+
+@examples(100)
+@given(stories())
+def test_nothing_that_does_not_fit_speaks(members: list[Member]) -> None:
+    assert shown(0, members, lambda _: False) == 0
+    for one in better(0, members):
+        assert shown(0, members, lambda other, one=one: other is one) == one.id
+
+
+def member(id_: int, action: Any, copied: int | None = None, language: str | None = "en") -> Member:
+    return Member(id_, f"O{id_}", 2, language, "x", True, True, False, False, action, "copy", copied)
+
+
+@pytest.mark.parametrize(
+    ("about", "own", "expected"),
+    [
+        # Without a message of its own, a reply stands for nothing, and its copy belongs to the story's.
+        (1, [1], [1, 2, 4]),
+        (1, [1, 3], [1, 2]),
+        (3, [1, 3], [3, 4]),
+        # What was told aloud speaks for itself.
+        (1, [1, 2], [1, 4]),
+        (99, [99], []),
+    ],
+)
+def test_a_message_stands_for_what_was_withheld_into_it(
+    about: int, own: Sequence[int], expected: Sequence[int]
+) -> None:
+    story = [
+        member(1, "new"), member(2, "withhold", 1, "en-GB"), member(3, "reply"), member(4, "withhold", 3),
+        member(5, "withhold", 1, "ko"),
+    ]  # fmt: skip
+    assert [one.id for one in stood_for(about, story, own)] == expected
+
+
+# The messages
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(START)
+
+
+@pytest.fixture
+async def api(clock: Clock) -> AsyncIterator[BotApiPeer]:
+    async with BotApiPeer(
+        wall=lambda: clock().timestamp(), monotonic=clock.monotonic, sleep=clock.sleep
+    ) as peer:
+        yield peer
+
+
+class Reader(Newsdesk):
+    """A desk with one chat, and what a reader sees there."""
+
+    def __init__(self, folder: Path, archive: Archive, api: BotApiPeer, clock: Clock, **channel: Any) -> None:
+        self.chat = api.supergroup("Desk")
+        keys = {"name": "desk", "type": "telegram", "chat": self.chat.id, **channel}
+        super().__init__(folder / "config", archive, api, clock, [keys], WATCHES)
+
+    async def reads(self, title: str, outlet: str, body: str = BRIDGE, **article: Any) -> int:
+        """An outlet reports; the messages that stand then are in `shown`."""
+        number = self.publish(title, outlet=outlet, body=body, **article)
+        await self.run(minutes=2)
+        return number
+
+    @property
+    def shown(self) -> list[list[str]]:
+        """The lines of each message as it stands now."""
+        return [message.content.text.split("\n") for message in self.chat.messages.values()]
+
+    @property
+    def heads(self) -> list[str]:
+        return [lines[0] for lines in self.shown]
+
+
+async def test_the_best_report_takes_headline_link_and_quote_and_the_row_stays(
+    tmp_path: Path, archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, archive, api, clock)
+    first = await desk.reads("Laos opens bridge, says blog", "blog")
+    await desk.reads("Laos opens Mekong bridge", "post", f"VIENTIANE (AFP) — {BRIDGE}")
+    (lines,) = desk.shown
+    assert lines[:2] == ["Laos opens Mekong bridge", "The Vientiane Post · 🇱🇦 · 08:02 UTC"]
+    assert lines[3:] == ["also: Mekong Blog", "#laos #thailand"]
+    link = next(entity.url for entity in _edits(api)[-1].content.entities if entity.kind == "text_link")
+    assert link == "https://post.example/2"
+    await desk.reads("New bridge at Xayaburi", "other", BRIDGE)
+    assert desk.heads == ["Laos opens Mekong bridge"]
+    assert "also: Mekong Blog, The Other" in desk.shown[0]
+    rows = archive.read_now(lambda conn: conn.execute(delivery.select().order_by(delivery.c.id)).all())
+    assert {row.article for row in rows} == {first}
+    assert [row.kind for row in rows] == ["alert", "edit", "edit"]
+
+
+def _edits(api: BotApiPeer) -> list[Accepted]:
+    return api.ledger.of("editMessageText")
+
+
+async def test_a_report_as_good_as_the_first_leaves_its_headline(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    await desk.reads("New bridge at Xayaburi", "wire", f"VIENTIANE (AFP) — {BRIDGE}")
+    await desk.reads("Blog: bridge at Xayaburi", "blog", BRIDGE)
+    assert desk.heads == ["Laos opens Mekong bridge"]
+    assert "also: Wire One, Mekong Blog" in desk.shown[0]
+
+
+@pytest.mark.parametrize("channel", [{"only": "NOT source:agency"}, {"stories": "off"}])
+async def test_what_a_channel_does_not_take_does_not_speak_there(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock, channel: dict[str, Any]
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock, **channel)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    await desk.reads("Bridge opens in Laos", "agency")
+    assert desk.heads[0] == "Laos opens Mekong bridge"
+    assert len(desk.heads) == (1 if "only" in channel else 2)
+
+
+async def test_what_a_watch_of_the_message_did_not_fire_on_does_not_speak(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    await desk.reads("Bridge opens in Laos", "agency", BRIDGE.replace("Thailand", "its neighbour"))
+    assert desk.heads == ["Laos opens Mekong bridge"]
+    assert "also: The Agency" in desk.shown[0]
+
+
+async def test_a_reply_speaks_for_itself_and_for_its_copies(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    await desk.reads("Laos says bridge was dearer", "wire", DEARER)
+    assert desk.heads == ["Laos opens Mekong bridge", "Laos says bridge was dearer"]
+    await desk.reads("Bridge in Laos is dearer", "agency", DEARER)
+    assert desk.heads == ["Laos opens Mekong bridge", "Bridge in Laos is dearer"]
+
+
+async def test_a_revised_report_is_shown_as_it_reads_now(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    best = await desk.reads("Bridge opens in Laos", "agency")
+    assert desk.heads == ["Bridge opens in Laos"]
+    desk.revise(best, "Bridge of 870 metres opens in Laos")
+    await desk.run(minutes=2)
+    assert desk.heads == ["Bridge of 870 metres opens in Laos"]
+
+
+async def test_a_report_that_turns_out_to_be_behind_payment_gives_its_place_to_its_equal(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    await desk.reads("New bridge at Xayaburi", "wire")
+    desk.wall(1)
+    await desk.run(minutes=2)
+    assert desk.heads == ["New bridge at Xayaburi"]
+    assert "also: The Vientiane Post" in desk.shown[0]
+
+
+async def test_forgetting_texts_changes_no_headline(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post", summary="A bridge.")
+    best = await desk.reads("Bridge opens in Laos", "agency", summary="A bridge.")
+    now = desk.clock()
+
+    def forget(conn: Any) -> None:
+        retention.empty_bodies(conn, retention.old_bodies(conn, now), now)
+        (stored,) = articles.by_ids(conn, [best])
+        assert stored.article.body is None
+        saying.refresh(conn, desk.rules, stored.story or 0, now)
+
+    sqlite_archive.write_now(forget)
+    await desk.run(minutes=2)
+    assert desk.heads == ["Bridge opens in Laos"]
+
+
+async def test_a_message_whose_headline_changed_while_it_was_lost_is_found(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    desk.publish("A word on Laos", outlet="post")
+    await desk.run(minutes=2)
+    # The alert arrives, its answer and those of the first questions about it do not.
+    api.faults.add(faults.drop_after_accepting(), "sendMessage", nth=1)
+    api.faults.add(faults.drop_after_accepting(), "editMessageReplyMarkup", nth=1)
+    desk.publish("Laos opens Mekong bridge", outlet="post", body=BRIDGE)
+    await desk.run(seconds=5)
+    desk.publish("Bridge opens in Laos", outlet="agency", body=BRIDGE)
+    await desk.run(minutes=20)
+    assert desk.heads == ["A word on Laos", "Bridge opens in Laos"]
+    rows = sqlite_archive.read_now(lambda conn: conn.execute(delivery.select()).all())
+    assert sum(row.found for row in rows) == 1
+    assert sum(row.misfires for row in rows) == 0

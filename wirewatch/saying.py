@@ -1,0 +1,222 @@
+"""What does the message that stands for an article say, now that its story has grown?
+
+Its watches are those that alerted, its headline, link and quote those of the best report that it stands
+for (`alerts/headline.py`), and its outlets those of the story in order of appearance. Where that is other
+than before, an edit is written. When that is asked is `wirewatch/telling.py` and `wirewatch/mending.py`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alerts import headline, routing
+from alerts.channel import Channel
+from alerts.channels.senders import chat_key
+from alerts.messages import content
+from alerts.watch import Hit, Match
+from archive import articles, deliveries, matches
+from archive.article import Article
+from archive.articles import StoredArticle
+from archive.deliveries import Delivery, NewDelivery
+from archive.members import Member, members_of
+from wirewatch.rooms import Rulebook
+
+# So many better reports are looked at, the best first: nearly always the first one fits.
+MOST_RIVALS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An article, and those of its matches that a channel hears."""
+
+    stored: StoredArticle
+    heard: Sequence[Match]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A story in one channel: its articles, what stands there of it, the story's own message first, and the
+    articles that have messages of their own."""
+
+    story: int
+    members: Sequence[Member]
+    standing: Sequence[Delivery]
+    own: Sequence[int]
+
+
+def first_said(
+    conn: Connection, rules: Rulebook, channel: Channel, here: Here, new: Report
+) -> dict[str, Any]:
+    """What the alert on an article says that has just been found."""
+    about = new.stored.id
+    reports = _stood_for(channel, about, here.members, here.own)
+    return _said(conn, rules, channel, here, about, reports, {about: new}).to_json()
+
+
+def let_say(
+    conn: Connection,
+    rules: Rulebook,
+    channel: Channel,
+    here: Here,
+    messages: Sequence[Delivery],
+    now: datetime,
+    known: Mapping[int, Report] | None = None,
+) -> None:
+    """Let these of the messages that stand here, in their order, say what is known now."""
+    standing = {one.id: one for one in here.standing}
+    for message in messages:
+        about = message.article
+        if about is None or all(one.id != about for one in here.members):
+            continue
+        as_it_is = replace(here, standing=list(standing.values()))
+        reports = _stood_for(channel, about, here.members, here.own)
+        said = _said(conn, rules, channel, as_it_is, about, reports, known or {}, message)
+        new = content.renewed(said, message.content).to_json()
+        if new != message.content:
+            row = NewDelivery(
+                channel.name, "edit", new, True, chat_key(channel), article=about, story=here.story,
+                edits=message.id,
+            )  # fmt: skip
+            deliveries.add(conn, [row], now)
+            standing[message.id] = replace(message, content=new)
+
+
+def refresh(conn: Connection, rules: Rulebook, story: int, now: datetime) -> None:
+    """Let every message that stands for a story say what is true of it now."""
+    members = members_of(conn, [story]).get(story, [])
+    standing = deliveries.standing(conn, stories=[story])
+    for channel in rules.channels.values():
+        messages = [one for one in standing if one.channel == channel.name]
+        own = [one.article for one in messages if one.article is not None]
+        let_say(conn, rules, channel, Here(story, members, messages, own), messages, now)
+
+
+def spoken_by(
+    conn: Connection,
+    rules: Rulebook,
+    channel: Channel,
+    stood_for: Mapping[int, Sequence[Member]],
+    known: Mapping[int, Report],
+) -> dict[int, Report]:
+    """For each article, all of which are `known`, the best of the reports that it stands for.
+
+    Every watch fired on it that the message names, and the channel takes it: what is shown is what was
+    asked for, and shows why.
+    """
+    rivals = {about: headline.better(about, reports)[:MOST_RIVALS] for about, reports in stood_for.items()}
+    read = reports_of(conn, rules, channel, {one.id for some in rivals.values() for one in some} - set(known))
+    read |= known
+    only = rules.filters.get(channel.name)
+
+    def fits(report: Report, about: int) -> bool:
+        wanted, fired = ({match.watch for match in one.heard} for one in (read[about], report))
+        return wanted <= fired and (only is None or only(report.stored.article))
+
+    return {
+        about: next((read[one.id] for one in some if fits(read[one.id], about)), read[about])
+        for about, some in rivals.items()
+    }
+
+
+def speaking(conn: Connection, stories: Collection[int]) -> dict[int, Member]:
+    """Of each story the report that speaks for its first article, where a channel hears all of them."""
+    found = {}
+    members = members_of(conn, stories)
+    reports = {story: headline.stood_for(some[0].id, some, [some[0].id]) for story, some in members.items()}
+    fired = matches.watches_of(conn, [one.id for some in reports.values() for one in some])
+    for story, some in reports.items():
+        first = some[0]
+        wanted = fired.get(first.id, set())
+        fit = [one for one in some if one is first or wanted <= fired.get(one.id, set())]
+        best = headline.shown(first.id, fit)
+        found[story] = next(one for one in some if one.id == best)
+    return found
+
+
+def reports_of(
+    conn: Connection, rules: Rulebook, channel: Channel, ids: Collection[int]
+) -> dict[int, Report]:
+    """These articles as the channel hears them."""
+    if not ids:
+        return {}
+    rows = matches.of_articles(conn, ids)
+    found = {}
+    for stored in articles.by_ids(conn, ids):
+        fired = [match_from_row(row, stored.article) for row in rows.get(stored.id, [])]
+        heard = routing.watches_for(channel.name, fired, rules.watches, rules.settings.ops)
+        found[stored.id] = Report(stored, heard)
+    return found
+
+
+def match_from_row(row: dict[str, Any], article: Article) -> Match:
+    """The match that a row of the archive holds, without hits in text that `article` no longer has."""
+    hits = (Hit(**hit) for hit in row["hits"])
+    return Match(
+        row["watch"],
+        row["urgency"],
+        tuple(hit for hit in hits if (getattr(article, hit.field) or "")[hit.start : hit.end] == hit.text),
+    )
+
+
+def outlets_of(members: Sequence[Member]) -> list[str]:
+    """The titles of a story's outlets in order of appearance, each once."""
+    return list(dict.fromkeys(member.outlet for member in members))
+
+
+def outlet_of(stored: StoredArticle) -> str:
+    """The title of an article's outlet."""
+    outlet = stored.article.outlet
+    return outlet.title if outlet is not None else stored.article.source
+
+
+def _stood_for(channel: Channel, about: int, members: Sequence[Member], own: Sequence[int]) -> list[Member]:
+    if not channel.stories:
+        return [one for one in members if one.id == about]
+    return headline.stood_for(about, members, own)
+
+
+def _said(
+    conn: Connection,
+    rules: Rulebook,
+    channel: Channel,
+    here: Here,
+    about: int,
+    reports: Sequence[Member],
+    known: Mapping[int, Report],
+    message: Delivery | None = None,
+) -> content.AlertContent:
+    read = dict(known)
+    if about not in read:
+        read |= reports_of(conn, rules, channel, [about])
+    own, best = read[about], spoken_by(conn, rules, channel, {about: reports}, read)[about]
+    watches = [match.watch for match in own.heard]
+    shown, members = best.stored, here.members if channel.stories else reports
+    said = content.alert(
+        shown.article,
+        [match for match in best.heard if match.watch in watches],
+        # When the message came: what it shows now may have been found later.
+        found_at=own.stored.found_at,
+        others=[title for title in outlets_of(members) if title != outlet_of(shown)],
+        paywalled=shown.paywalled,
+        free=_free_copy(conn, reports) if shown.paywalled else None,
+        part_of=_part_of(channel, here, message),
+    )
+    urgency = routing.highest([match.urgency for match in own.heard] or ["normal"])
+    return replace(said, watches=tuple(watches), urgency=urgency, article=shown.id)
+
+
+def _free_copy(conn: Connection, reports: Sequence[Member]) -> Article | None:
+    ids = [one.id for one in reports if one.free]
+    return next((one.article for one in articles.by_ids(conn, ids[:1])), None) if ids else None
+
+
+def _part_of(channel: Channel, here: Here, message: Delivery | None) -> str:
+    """The headline of the story's message where `message` is another one, and does not answer it: so it is
+    where stories were merged."""
+    if message is None or not channel.stories or message.reply_to is not None:
+        return ""
+    first = next((one for one in here.standing if one.story == here.story), message)
+    return "" if first.id == message.id else str(first.content["title"])
