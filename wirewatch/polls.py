@@ -101,7 +101,7 @@ def keep(
         text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
         report(rooms.rules.settings, conn, Event(now, "flood", source.name, text))
     if gathered.left:
-        text = f"announces {len(identified) + gathered.left} entries; only its first are looked at"
+        text = f"announces {len(identified) + gathered.left} entries; only its newest are looked at"
         _report_daily(conn, rooms, "feed-too-long", source, text, now)
     if _is_renumbered(poll, state):
         text = "announces known articles under new ids or addresses; nothing of it is alerted"

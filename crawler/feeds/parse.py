@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from crawler.entry import Entry
+from crawler.feeds.dates import read_date
 from crawler.feeds.decode import decode
-from crawler.feeds.item import RawFeed, entry_of
+from crawler.feeds.item import Item, RawFeed, entry_of
 from crawler.feeds.json_feed import looks_like_json, read_json_feed
 from crawler.feeds.lenient import NoFeed, read_leniently
 from crawler.feeds.well_formed import Declined, read_well_formed
 
-# A feed announces what is new, not an archive. Its first entries are looked at, up to this many.
+# A feed announces what is new, not an archive: its newest entries are looked at, up to this many.
+# Why no more is docs/decisions/0008.
 MOST_ENTRIES = 5000
 
 
@@ -95,11 +97,21 @@ def _read_fast(text: str, url: str) -> RawFeed | None:
 def _parsed(feed: RawFeed, zone: tzinfo | None, now: datetime | None, with_outlet: bool) -> ParsedFeed:
     moment = now or datetime.now(UTC)
     entries = (
-        entry_of(item, feed, zone, moment, with_outlet=with_outlet) for item in feed.items[:MOST_ENTRIES]
+        entry_of(item, feed, zone, moment, with_outlet=with_outlet)
+        for item in _newest(feed.items, zone, moment)
     )
     found = tuple(entry for entry in entries if entry is not None)
     left = max(len(feed.items) - MOST_ENTRIES, 0)
     return ParsedFeed(found, feed.language, feed.ask_after, feed.skip_hours, left)
+
+
+def _newest(items: list[Item], zone: tzinfo | None, now: datetime) -> list[Item]:
+    """What is looked at: the first, or the last where the feed's dates rise, in the feed's order."""
+    if len(items) <= MOST_ENTRIES:
+        return items
+    first, last = (read_date(item.published or item.updated, zone, now)[0] for item in (items[0], items[-1]))
+    rising = first is not None and last is not None and first < last
+    return items[-MOST_ENTRIES:] if rising else items[:MOST_ENTRIES]
 
 
 _LOOKS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crawler.entry import Entry
+from crawler.feeds import parse as parsing
 from crawler.feeds.parse import FeedError, ParsedFeed, parse_feed
 from tests.feeds.newsroom import atom, rss
 
@@ -218,6 +219,24 @@ def test_items_without_link_and_title_are_left_out(sent: Any) -> None:
         ("", "t"),
         ("https://kpl.example/1", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("days", "seen"),
+    [((5, 4, 3, 2, 1), "ABC"), ((1, 2, 3, 4, 5), "CDE"), ((0, 0, 0, 0, 0), "ABC"), ((3, 0, 0, 0, 0), "ABC")],
+    ids=["newest-first", "newest-last", "undated", "hardly-dated"],
+)
+def test_of_a_feed_that_is_too_long_the_newest_entries_are_looked_at(
+    sent: Any, monkeypatch: pytest.MonkeyPatch, days: tuple[int, ...], seen: str
+) -> None:
+    monkeypatch.setattr(parsing, "MOST_ENTRIES", 3)
+    items = [
+        f"<title>{name}</title><link>/{name}</link>"
+        + (f"<pubDate>{day} Nov 2026 08:00 GMT</pubDate>" if day else "")
+        for name, day in zip("ABCDE", days, strict=True)
+    ]
+    feed = parse(sent(rss(*items)))
+    assert ("".join(entry.title for entry in feed.entries), feed.left) == (seen, 2)
 
 
 def test_equal_ids_do_not_merge_items(sent: Any) -> None:
