@@ -33,7 +33,7 @@ MAX_BYTES = 10 * 1024 * 1024
 DEADLINE = 30.0
 REDIRECTS = 5
 
-# What aiohttp decodes piece by piece, with a bound on each piece. Not asked for: zstd, nesting.
+# What aiohttp decodes piece by piece, with a bound on each piece. One in another is not.
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"})
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})

@@ -15,7 +15,9 @@ from crawler.guard import AllowList, GuardedConnector
 from crawler.proxies import SOCKS
 from crawler.socks import connector_through
 
-_ACCEPT_ENCODING = "gzip, deflate, br"
+# Each is inflated piece by piece, and what a piece may need beside its output is bounded too: 128 MiB of
+# addresses for a frame of zstd, of which only as much is touched as comes out of it.
+_ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 # To a host or through a proxy (seconds).
 _CONNECT = 15.0
 

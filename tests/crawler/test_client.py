@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import json
 import socket
+import sys
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
@@ -12,6 +14,7 @@ from time import monotonic
 import brotli  # type: ignore[import-untyped]
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+from backports import zstd
 
 from crawler.client import (
     BadResponse,
@@ -117,14 +120,18 @@ async def test_an_idle_connection_that_the_server_closed_is_made_anew(client: Cl
         ("gzip", gzip.compress(b"news " * 1000, mtime=0)),
         ("deflate", zlib.compress(b"news " * 1000)),
         ("br", brotli.compress(b"news " * 1000)),
+        ("zstd", zstd.compress(b"news " * 1000)),
+        ("zstd", zstd.compress(b"news " * 500) + zstd.compress(b"news " * 500)),
         ("identity", b"news " * 1000),
     ],
+    ids=["gzip", "deflate", "br", "zstd", "zstd-in-frames", "identity"],
 )
 async def test_compressed_bodies_are_inflated(client: Client, encoding: str, body: bytes) -> None:
     async with running(lambda _: reply(body, Content_Encoding=encoding)) as site:
         response = await client.get(site.url())
     assert response.body == b"news " * 1000
     assert response.wire_bytes == len(body)
+    assert encoding in f"{site.asked[0].headers['accept-encoding']}, identity".split(", ")
 
 
 BOMB = 100 * 1024 * 1024
@@ -132,10 +139,16 @@ BOMB = 100 * 1024 * 1024
 
 def _bomb(encoding: str) -> bytes:
     zeros = bytes(BOMB)
-    return bytes(brotli.compress(zeros, quality=1)) if encoding == "br" else gzip.compress(zeros, 1, mtime=0)
+    match encoding:
+        case "br":
+            return bytes(brotli.compress(zeros, quality=1))
+        case "zstd":
+            return zstd.compress(zeros)
+        case _:
+            return gzip.compress(zeros, 1, mtime=0)
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "br"])
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
 async def test_a_bomb_is_cut_at_the_limit_and_memory_stays_small(client: Client, encoding: str) -> None:
     body = _bomb(encoding)
     async with running(lambda _: reply(body, Content_Encoding=encoding)) as site:
@@ -145,6 +158,27 @@ async def test_a_bomb_is_cut_at_the_limit_and_memory_stays_small(client: Client,
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 32 * 1024 * 1024
+
+
+async def test_a_zstd_frame_may_not_ask_for_more_memory_than_there_is_of_it() -> None:
+    """In a process of its own, whose memory is nobody else's."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crawler.zstd_windows", stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    said = json.loads(out)
+    assert process.returncode == 0
+    assert set(said["27"]) == {"TooLarge"}
+    assert set(said["31"]) == {"BadResponse"}
+    # Twenty at once, of 10 MiB each: the pieces, their sum, and what was touched of each window.
+    assert said["grown"] < 20 * 3 * 10
+
+
+async def test_many_empty_frames_of_zstd_end() -> None:
+    body = zstd.compress(b"") * 200_000
+    async with running(lambda _: reply(body, Content_Encoding="zstd")) as site, Client(HERE) as client:
+        with pytest.raises(BadResponse):
+            await client.get(site.url())
 
 
 async def test_a_declared_length_over_the_limit_is_not_read(client: Client) -> None:
@@ -171,7 +205,7 @@ async def test_an_endless_body_without_length_is_cut(client: Client) -> None:
             await client.get(site.url(), max_bytes=1024 * 1024)
 
 
-@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,br", "lzma", "gzip, deflate, gzip"])
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,br", "lzma", "gzip, deflate, gzip", "zstd, gzip"])
 async def test_nested_and_unknown_encodings_are_refused(client: Client, encoding: str) -> None:
     body = gzip.compress(gzip.compress(b"x" * 1000, mtime=0))
     async with running(lambda _: reply(body, Content_Encoding=encoding)) as site:
