@@ -21,7 +21,7 @@ class QuietHours(BaseModel):
     With `breaking: pass` a breaking alert passes, with `hold` it waits as the others do.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, populate_by_name=True)
 
     start: Clock = Field(alias="from")
     end: Clock = Field(alias="to")
@@ -104,7 +104,7 @@ class BaseChannel(BaseModel):
     story) are parts of a message that may be left out.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: Name
     timezone: Zone | None = None
@@ -160,7 +160,7 @@ def default_channel() -> ConsoleChannel:
 class Pacing(BaseModel):
     """How many messages may leave: a second to one chat, a minute to one group, a second in all."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     chat_per_second: Annotated[float, Field(gt=0)] = 1
     group_per_minute: Annotated[float, Field(gt=0)] = 20
@@ -173,9 +173,10 @@ class TelegramSettings(BaseModel):
     `api_url` is an own Bot API server, None is Telegram's. `admins` are user numbers.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     token_file: str = "telegram.token"  # noqa: S105, a path
     api_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+")] | None = None
     admins: tuple[int, ...] = ()
-    pacing: Pacing = Pacing()
+    # Not Pacing(): that would compile the model's checks at every start.
+    pacing: Pacing = Pacing.model_construct()

@@ -18,7 +18,7 @@ TextField = Literal["title", "summary", "body"]
 class Watch(BaseModel):
     """What a reader wants to hear of: it fires when `query` AND NOT (`unless`) is true."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: Name
     title: str | None = None

@@ -9,19 +9,24 @@ message is built once: a select or update as a constant with `bindparam`, an ins
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 
 Statement = Callable[[Connection], Executable]
 
 
-def insert(conn: Connection, table: Table) -> SqliteInsert | PostgresInsert:
+def insert(conn: Connection, table: Table) -> "SqliteInsert | PostgresInsert":
     """The insert statement of the database behind `conn`."""
     if conn.dialect.name == "postgresql":
+        # Most archives are SQLite's, and never need it.
+        from sqlalchemy.dialects import postgresql
+
         return postgresql.insert(table)
     return sqlite.insert(table)
 

@@ -8,20 +8,13 @@ caller; the daemon's process never imports Scrapy or trafilatura.
 """
 
 import asyncio
-import ctypes
-import os
-import resource
 import signal
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import popen_spawn_posix, process, util
-from multiprocessing.context import SpawnContext, SpawnProcess
-from threading import Lock
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+if TYPE_CHECKING:
+    from pebble import ProcessExpired, ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,9 +23,6 @@ MEMORY = 1024 * 1024 * 1024
 IDLE = 60.0
 # A new process must have imported what it needs within this many seconds, on a busy machine too.
 START = 60.0
-
-_SECRET = ("WIREWATCH_", "CREDENTIALS_DIRECTORY")
-_PR_SET_PDEATHSIG = 1
 
 
 class ChildError(Exception):
@@ -113,6 +103,11 @@ class Child:
     async def _attempt(
         self, task: Callable[..., T], deadline: float, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> T:
+        # With all of multiprocessing slow to load, and few rounds need a child.
+        from concurrent.futures.process import BrokenProcessPool
+
+        from pebble import ProcessExpired
+
         pool = await self._ready_pool()
         future = pool.schedule(task, args=args, kwargs=kwargs)
         try:
@@ -127,12 +122,16 @@ class Child:
             await self._drop()
             raise ChildDied(f"the {self.name} process needed more than {self._memory >> 20} MiB") from error
 
-    async def _ready_pool(self) -> ProcessPool:
+    async def _ready_pool(self) -> "ProcessPool":
         """A pool whose process answers: each new process, also one after a kill, is awaited here."""
+        from pebble import ProcessExpired
+
+        from crawler.child_pool import new_pool
+
         for last in (False, True):
             try:
                 if self._pool is None:
-                    self._pool = self._new_pool()
+                    self._pool = new_pool(self._memory)
                 if not self._ready:
                     await self._finish(self._pool.schedule(self._prepare or _nothing), START)
                     self._ready = True
@@ -161,11 +160,6 @@ class Child:
             raise ChildTimeout(f"the {self.name} process was killed after {deadline:g} s")
         return waiter.result()
 
-    def _new_pool(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=1, context=_Context(), initializer=_confine, initargs=(self._memory, os.getpid())
-        )
-
     def _end_idle(self) -> None:
         if not self._turn.locked():
             end = asyncio.ensure_future(self._drop())
@@ -183,53 +177,6 @@ def _nothing() -> None:
     """The task that only a living process can finish."""
 
 
-def _exit(error: ProcessExpired) -> str:
+def _exit(error: "ProcessExpired") -> str:
     code = error.exitcode
     return signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-
-
-def _confine(memory: int, parent: int) -> None:
-    """In the new process: less memory, death with the parent, no answer to Ctrl-C, plain SIGTERM."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # pebble's own SIGTERM answer needs the interpreter, which a task stuck in C does not give.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the line above
-            os._exit(1)
-
-
-def _public_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(_SECRET)}
-
-
-def _spawn(path: bytes | str, args: Sequence[bytes | str], passfds: Sequence[int]) -> int:
-    """multiprocessing's way to start a process, with an environment of our choice.
-
-    Changing os.environ for a moment would do too, but other threads read it.
-    """
-    keep = [(os.POSIX_SPAWN_DUP2, int(fd), int(fd)) for fd in passfds]
-    return os.posix_spawn(path, list(args), _public_environment(), file_actions=keep)
-
-
-class _Popen(popen_spawn_posix.Popen):
-    _swap = Lock()
-
-    def _launch(self, process_obj: process.BaseProcess) -> None:
-        with self._swap:
-            original, util.spawnv_passfds = util.spawnv_passfds, _spawn  # type: ignore[assignment]
-            try:
-                super()._launch(process_obj)  # type: ignore[misc]
-            finally:
-                util.spawnv_passfds = original
-
-
-class _Process(SpawnProcess):
-    @staticmethod
-    def _Popen(process_obj: process.BaseProcess) -> _Popen:  # noqa: N802 - multiprocessing's name
-        return _Popen(process_obj)
-
-
-class _Context(SpawnContext):
-    Process = _Process

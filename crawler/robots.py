@@ -8,12 +8,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from protego import Protego
 from yarl import URL
 
 from crawler.client import Client, FetchError, TooSlow, Unreachable
+
+if TYPE_CHECKING:
+    from protego import Protego
 
 # The name that a site's robots.txt can address.
 NAME = "Wirewatch"
@@ -30,7 +32,7 @@ _MANY = 2048
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    parsed: Protego | None  # None: everything is allowed
+    parsed: "Protego | None"  # None: everything is allowed
     until: float
     silence: Literal["unknown", "unanswered"] | None = None
 
@@ -79,5 +81,7 @@ class Robots:
             return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown")
         if response.status != 200:
             return _Rules(None, self._now() + _KEEP)
+        from protego import Protego
+
         text = response.body.decode("utf-8", "replace")
         return _Rules(Protego.parse(text), self._now() + _KEEP)

@@ -2,7 +2,7 @@
 
 The config models that the crawler owns: one `Source` per entry of `config/sources/*.yaml`, and
 `FetchSettings`, the `fetch:` part of `wirewatch.yaml`. Reading the files and merging the layers
-is `wirewatch/settings.py`; when a source is due is `crawler/polling.py`.
+is `wirewatch/config_reading.py`; when a source is due is `crawler/polling.py`.
 """
 
 from datetime import timedelta
@@ -46,7 +46,7 @@ class Selectors(BaseModel):
     `title`, `body` and `published` are tried on the article page before the general extraction.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     articles: str | None = None
     title: str | None = None
@@ -71,7 +71,7 @@ class Selectors(BaseModel):
 class Source(BaseModel):
     """One place where an outlet announces articles, as a user writes it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: Name
     title: str | None = None
@@ -86,7 +86,8 @@ class Source(BaseModel):
     every: Duration | None = None
     cron: Cron | None = None
     full_text: FullText = "auto"
-    selectors: Selectors = Selectors()
+    # Not Selectors(): that would compile the model's checks at every start.
+    selectors: Selectors = Selectors.model_construct()
     headers: dict[str, str] = Field(default_factory=dict)
     user_agent: str | None = None
     proxy: Proxy | None = None
@@ -125,7 +126,7 @@ class FetchSettings(BaseModel):
     `allow_private` lists hosts, addresses or networks that the guard lets through.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     every: Duration = timedelta(minutes=15)
     min_every: Duration = timedelta(minutes=2)

@@ -13,7 +13,6 @@ from alerts.channel import Channel
 from alerts.matching import Watchlist
 from alerts.query.terms import TermSet
 from alerts.watch import Watch
-from archive.article import Outlet
 from crawler.source import Source
 from crawler.types import types
 from wirewatch.config_errors import ConfigError, ConfigWarning, nearest, one_of
@@ -32,17 +31,6 @@ class Entries:
     watches: Mapping[str, Watch]
     sets: Mapping[str, TermSet]
     ops: str | None
-
-    def outlets(self) -> dict[str, Outlet]:
-        """The outlet of every source by the source's name, enabled or not."""
-        described = {name: source.as_outlet() for name, source in self.sources.items()}
-        own = {name: outlet for name, outlet in described.items() if outlet is not None}
-        further = {
-            name: own[source.outlet]
-            for name, source in self.sources.items()
-            if source.outlet is not None and name not in own and source.outlet in own
-        }
-        return own | further
 
 
 def check(entries: Entries, layers: Layers, *, has_token: bool) -> Watchlist | None:

@@ -5,7 +5,6 @@
 files that read: `yaml_positions`, `model_errors`, `layers`, `config_checks`.
 """
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +121,9 @@ def shown(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that `word` was probably meant to be, or ""."""
+    # Slow to load, for what is never asked of a right config.
+    import difflib
+
     by_form = {name.casefold().replace("_", "-"): name for name in known}
     form = word.casefold().replace("_", "-")
     close = difflib.get_close_matches(form, by_form, n=1, cutoff=0.6)

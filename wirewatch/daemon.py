@@ -11,7 +11,7 @@ import logging
 import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,13 +36,11 @@ from wirewatch.adopting import adopt, carried_on, watches_since
 from wirewatch.clock_steps import ClockSteps, settle
 from wirewatch.config_refused import mended
 from wirewatch.daily import tell_the_day
-from wirewatch.endpoints import serving
 from wirewatch.heartbeat import Heartbeat
 from wirewatch.housekeeping import keep_house
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
 from wirewatch.main_file import Listen
-from wirewatch.metrics import Gathering
 from wirewatch.outgoing import Outgoing, open_outgoing
 from wirewatch.polling import Poller
 from wirewatch.reloading import Reloader
@@ -150,10 +148,20 @@ async def running(
         tasks = [asyncio.create_task(_keep_running(name, run), name=name) for name, run in loops.items()]
         stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, scheduler)
-        gathering = Gathering(rooms, daemon.lag, lambda: reloader.config_hash)
-        daemon.listening = await stack.enter_async_context(serving(rooms, gathering, reloader.reload))
+        if settings.http.listen is not None:
+            daemon.listening = await stack.enter_async_context(_served(daemon))
         log.info("%s", daemon.state)
         yield daemon
+
+
+def _served(daemon: Daemon) -> AbstractAsyncContextManager[Listen | None]:
+    # With aiohttp's server side slow to load, for nothing where nothing listens.
+    from wirewatch.endpoints import serving
+    from wirewatch.metrics import Gathering
+
+    rooms, reloader = daemon.rooms, daemon.reloader
+    gathering = Gathering(rooms, daemon.lag, lambda: reloader.config_hash)
+    return serving(rooms, gathering, reloader.reload)
 
 
 async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:

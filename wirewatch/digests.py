@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from alerts import headline, routing
 from alerts.channel import Channel
 from alerts.channels.senders import chat_key
-from alerts.messages import html
 from alerts.messages.content import DigestContent, DigestGroup, DigestItem, digest_item
 from alerts.outbox.preparing import look
 from alerts.watch import URGENCIES
@@ -72,6 +71,9 @@ def write_digest(conn: Connection, rules: Rulebook, channel_name: str, now: date
     if channel is None or not items:
         return
     stored = articles.by_ids(conn, [article for article, _ in items])
+    # Slow to load, and not at every look is something due.
+    from alerts.messages import html
+
     said = _content(conn, rules, channel, stored, {reason for _, reason in items})
     if channel.stories:
         said = _with_hidden(conn, channel, said, {one.story for one in stored}, now)

@@ -2,7 +2,7 @@
 
 Reads both folders and merges sources, watches and term sets by name, top-level key by key; every
 key remembers the file and line it came from. Nothing is validated here beyond the files' frame:
-what an entry means is `wirewatch/settings.py`.
+what an entry means is `wirewatch/config_reading.py`.
 """
 
 from collections.abc import Iterator

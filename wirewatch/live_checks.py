@@ -2,7 +2,7 @@
 
 For `wirewatch check --live`: the token, the bot's rights in each chat and topic, ten sources (through
 their proxy), the clock, the disk. Each check is one `Finding`; what the files say is checked before, in
-`wirewatch/settings.py`. Nothing is sent or kept.
+`wirewatch/config_reading.py`. Nothing is sent or kept.
 """
 
 import asyncio

@@ -8,14 +8,16 @@ after a person mended stories, the state is read from there anew, in seconds.
 import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from alerts.stories.clusterer import QUIET, Clusterer, Part, Placement
-from alerts.stories.features import Features, OldFormat, features
 from archive import stories
 from archive.articles import StoredArticle
 from archive.stories import Action, Placed
+
+if TYPE_CHECKING:
+    from alerts.stories.clusterer import Clusterer, Part, Placement
 
 log = logging.getLogger("wirewatch")
 
@@ -45,6 +47,9 @@ class LiveStories:
         if stored.story is not None:
             known = stories.placed(conn, [stored.id])
             return Joined(stored.story, known[0].action if known else "new")
+        # Slow to load: only where there is an article.
+        from alerts.stories.features import features
+
         clusterer = self._up_to_date(conn, now)
         # As exact as the archive keeps it, so that a restart sees the same.
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
@@ -62,15 +67,18 @@ class LiveStories:
         )  # fmt: skip
         return Joined(placement.story, placement.action)
 
-    def _up_to_date(self, conn: Connection, now: datetime) -> Clusterer:
+    def _up_to_date(self, conn: Connection, now: datetime) -> "Clusterer":
         mended = stories.mended(conn)
         if self._clusterer is None or self._mended != mended:
             self._clusterer, self._mended = read(conn, now), mended
         return self._clusterer
 
 
-def read(conn: Connection, now: datetime) -> Clusterer:
+def read(conn: Connection, now: datetime) -> "Clusterer":
     """What is live by the archive."""
+    from alerts.stories.clusterer import QUIET, Clusterer
+    from alerts.stories.features import Features, OldFormat
+
     clusterer, unread = Clusterer(), 0
     for placed in stories.live(conn, now - QUIET - timedelta(days=1)):
         try:
@@ -84,12 +92,14 @@ def read(conn: Connection, now: datetime) -> Clusterer:
     return clusterer
 
 
-def _part(placed: Placed) -> Part:
+def _part(placed: Placed) -> "Part":
+    from alerts.stories.clusterer import Part
+
     kept = placed.evidence or {}
     return Part(placed.story, kept.get("beside"), placed.why == "copy", kept.get("loose", False))
 
 
-def _evidence(placement: Placement) -> dict[str, object] | None:
+def _evidence(placement: "Placement") -> dict[str, object] | None:
     likeness = placement.likeness
     if likeness is None:
         return None

@@ -2,7 +2,7 @@
 
 The model of the whole file, put together from the models that the rooms own; here are only the
 parts that belong to no room. Other files' models: `crawler/source.py`, `alerts/watch.py`,
-`alerts/query/terms.py`. Reading and checking is `wirewatch/settings.py`.
+`alerts/query/terms.py`. Reading and checking is `wirewatch/config_reading.py`.
 """
 
 from datetime import timedelta
@@ -45,7 +45,7 @@ def parse_listen(value: object) -> Listen:
 class HttpSettings(BaseModel):
     """Health and metrics; `listen` null switches them off."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     listen: Annotated[Listen, BeforeValidator(parse_listen)] | None = Listen("127.0.0.1", 9177)
 
@@ -53,7 +53,7 @@ class HttpSettings(BaseModel):
 class Retention(BaseModel):
     """How long the archive keeps an article's body, and its title."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     body: Duration = timedelta(days=90)
     title: Duration = timedelta(days=730)
@@ -62,7 +62,7 @@ class Retention(BaseModel):
 class MainFile(BaseModel):
     """`wirewatch.yaml`; every key may be left out. Channels are checked one by one, by their type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     version: Literal[1] = 1
     timezone: Zone = ZoneInfo("UTC")
@@ -70,11 +70,12 @@ class MainFile(BaseModel):
     archive: str = "wirewatch.db"
     shipped: tuple[Layer, ...] = LAYERS
     ops: Name | None = None
-    fetch: FetchSettings = FetchSettings()
-    telegram: TelegramSettings = TelegramSettings()
+    # Not FetchSettings(): that would compile the model's checks at every start.
+    fetch: FetchSettings = FetchSettings.model_construct()
+    telegram: TelegramSettings = TelegramSettings.model_construct()
     channels: tuple[dict[str, Any], ...] = ()
-    retention: Retention = Retention()
-    http: HttpSettings = HttpSettings()
+    retention: Retention = Retention.model_construct()
+    http: HttpSettings = HttpSettings.model_construct()
     ping_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+", repr=False)] = None
     silent_after: Duration = timedelta(hours=6)
     daily: Cron | None = None

@@ -15,13 +15,11 @@ from pydantic_core import ErrorDetails
 from archive.clocks import zone_names
 from archive.names import NAME_PATTERN
 from wirewatch.config_errors import ConfigError, Place, nearest, one_of, shown
+from wirewatch.secrets import SECRET_KEYS
 from wirewatch.yaml_positions import Mapping, Node, Scalar, Sequence, plain
 
 M = TypeVar("M", bound=BaseModel)
 Location = tuple[int | str, ...]
-
-# Keys whose values are or hold secrets: an error names them, but never shows them.
-UNSHOWN = {"token", "token_file", "proxy", "archive", "headers", "ping_url"}
 
 _FORMS: dict[str, str] = {
     "string_type": "text",
@@ -112,7 +110,9 @@ def _as_error(
         return ConfigError(place, key, word, f"a key of {owner}", suggestion)
     if kind == "missing":
         return ConfigError(place, key, f"no {location[-1]}", f"the key {location[-1]}", is_missing=True)
-    hidden = (isinstance(innermost, Scalar) and innermost.secret) or bool(UNSHOWN & set(map(str, location)))
+    hidden = (isinstance(innermost, Scalar) and innermost.secret) or bool(
+        SECRET_KEYS & set(map(str, location))
+    )
     found = "a value (not shown)" if hidden else shown(value)
     expected, suggestion = _expected(complaint)
     if kind == "value_error" and isinstance(innermost, Mapping):

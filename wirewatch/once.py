@@ -5,6 +5,7 @@ may be sent within a minute.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from archive import deliveries, sources, wake
@@ -21,6 +22,8 @@ LOOK = 0.05
 
 async def run_once(settings: Settings) -> list[str]:
     """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
+    # Nobody asks a process that is gone again how it is.
+    settings = replace(settings, http=settings.http.model_copy(update={"listen": None}))
     async with running(settings, Durations(settle=SETTLE)) as daemon:
         began = daemon.rooms.clock()
         # A source that is due again in seconds must not keep the round going for ever.

@@ -6,6 +6,7 @@ source. Reading is `crawler/pages/reading.py`.
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -13,11 +14,12 @@ from archive import articles, sources
 from archive.articles import StoredArticle
 from archive.events import Event
 from archive.wake import wake
-from crawler.feeds.dates import believable
-from crawler.pages.reading import PageResult
 from crawler.reach import is_worth_another_try
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
+
+if TYPE_CHECKING:
+    from crawler.pages.reading import PageResult
 
 # After so many pages in a row that hung, a source's pages are left alone for a while.
 HUNG_IN_A_ROW = 3
@@ -41,7 +43,7 @@ def give_up(conn: Connection, rooms: Rooms, stored: StoredArticle, note: str) ->
     wake(conn, "tell", "", now)
 
 
-def must_wait(rooms: Rooms, stored: StoredArticle, result: PageResult) -> bool:
+def must_wait(rooms: Rooms, stored: StoredArticle, result: "PageResult") -> bool:
     """Whether the page stays wanted: nobody has answered for it, and this machine may be to blame."""
     now = rooms.clock()
     failed_at = rooms.unanswered.setdefault(stored.id, now) if result.unanswered else now
@@ -51,14 +53,14 @@ def must_wait(rooms: Rooms, stored: StoredArticle, result: PageResult) -> bool:
     return waits
 
 
-def put_off(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResult) -> None:
+def put_off(conn: Connection, rooms: Rooms, stored: StoredArticle, result: "PageResult") -> None:
     """Tell the article meanwhile without its page, which stays wanted."""
     now = rooms.clock()
     articles.page_waits(conn, stored.id, result.note, now)
     wake(conn, "tell", "", now)
 
 
-def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResult) -> None:
+def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: "PageResult") -> None:
     """Keep what the page gave, or why it gave nothing."""
     now = rooms.clock()
     if result.page is None:
@@ -76,8 +78,10 @@ def keep(conn: Connection, rooms: Rooms, stored: StoredArticle, result: PageResu
     wake(conn, "tell", "", now)
 
 
-def _changes(stored: StoredArticle, result: PageResult, now: datetime) -> dict[str, object]:
+def _changes(stored: StoredArticle, result: "PageResult", now: datetime) -> dict[str, object]:
     """What the page knows better than the feed did."""
+    from crawler.feeds.dates import believable
+
     page = result.page
     assert page is not None  # noqa: S101 - the caller looked
     changes: dict[str, object] = {"body": page.body}

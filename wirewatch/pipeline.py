@@ -9,12 +9,16 @@ transaction, in which it wakes the next:
 4. `deliver` a chat's open deliveries → messages
 
 When each runs is `wirewatch/daemon.py`.
+
+What only news needs is imported when there is some: a round without it ends before all of that would
+be loaded. A daemon calls `load_all` at its start, so that its loop is not held when the first comes.
 """
 
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from itertools import groupby
 from time import monotonic
 
@@ -26,8 +30,7 @@ from archive.articles import StoredArticle
 from archive.sources import SourceState
 from archive.wake import defer
 from crawler.gathering import gather as ask_source
-from crawler.pages.reading import read_page
-from wirewatch import pages, polls, telling
+from wirewatch import polls
 from wirewatch.measures import PollResult
 from wirewatch.offline import is_excused
 from wirewatch.rooms import Rooms, Rulebook
@@ -39,6 +42,28 @@ PAGE_BATCH = 20
 MANY = 200
 # So long others wait while articles are matched (seconds).
 LONGEST_TURN = 0.005
+
+# What is imported by those who need it, and by whom they need.
+AT_NEED = (
+    "alerts.bot.why",
+    "alerts.matching",
+    "alerts.messages.html",
+    "alerts.messages.quoting",
+    "alerts.stories.clusterer",
+    "alerts.stories.features",
+    "crawler.child_pool",
+    "crawler.feeds.parse",
+    "crawler.pages.reading",
+    "wirewatch.digests",
+    "wirewatch.pages",
+    "wirewatch.telling",
+)
+
+
+def load_all() -> None:
+    """Import all that the steps may need."""
+    for module in AT_NEED:
+        import_module(module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +137,9 @@ async def read(rooms: Rooms, source_name: str) -> None:
 
 async def _read_one(rooms: Rooms, stored: StoredArticle) -> bool:
     """Read one page; whether it is still wanted."""
+    from crawler.pages.reading import read_page
+    from wirewatch import pages
+
     source = rooms.rules.sources.get(stored.article.source)
     name, now = stored.article.source, rooms.clock()
     note = await rooms.archive.read(lambda conn: pages.why_not(conn, name, now))
@@ -150,6 +178,8 @@ async def _tell_batch(rooms: Rooms) -> bool:
     batch = await rooms.archive.read(lambda conn: articles.untold(conn, rooms.clock(), TELL_BATCH))
     if not batch:
         return False
+    from wirewatch import telling
+
     rooms, began = rooms.as_they_stand(), monotonic()
     judged: list[tuple[Rulebook, StoredArticle, list[Match]]] = []
     for stored in batch:

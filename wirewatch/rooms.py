@@ -8,9 +8,9 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from alerts.channel import Channel
-from alerts.matching import Watchlist, compile_filter
 from alerts.outbox.transitions import Times
 from alerts.outbox.worker import Outbox
 from alerts.routing import SETTLE
@@ -25,6 +25,9 @@ from wirewatch.live_stories import LiveStories
 from wirewatch.measures import Measures
 from wirewatch.outlets import by_host
 from wirewatch.settings import Settings
+
+if TYPE_CHECKING:
+    from alerts.matching import Watchlist
 
 
 def utc_now() -> datetime:
@@ -58,14 +61,16 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The config in force, compiled: swapped as a whole when it changes."""
+    """The config in force, ready for use: swapped as a whole when it changes.
+
+    `judged_by` are the settings whose watches count.
+    """
 
     settings: Settings
-    watchlist: Watchlist
+    judged_by: Settings
     sources: Mapping[str, Source]
     watches: Mapping[str, Watch]
     channels: Mapping[str, Channel]
-    filters: Mapping[str, Callable[[Article], bool]]
     outlets: Mapping[str, Outlet]
     outlets_by_title: Mapping[str, Outlet]
     outlets_by_host: Mapping[str, Outlet]
@@ -75,26 +80,34 @@ class Rulebook:
 
     @classmethod
     def compile(cls, settings: Settings) -> "Rulebook":
-        """Compile what `settings` say; some tenths of a second."""
-        sets = {term_set.name: term_set for term_set in settings.sets}
+        """What `settings` say, by names; watches and filters are compiled when they are first asked for."""
         return cls(
             settings,
-            settings.watchlist(),
+            settings,
             {source.name: source for source in settings.sources},
             {watch.name: watch for watch in settings.watches},
             {channel.name: channel for channel in settings.channels},
-            {c.name: compile_filter(c.only, sets) for c in settings.channels if c.only is not None},
             {outlet.name: outlet for outlet in settings.outlets},
             {outlet.title.casefold(): outlet for outlet in settings.outlets},
             by_host(settings),
         )
+
+    @property
+    def watchlist(self) -> "Watchlist":
+        """The watches that count."""
+        return self.judged_by.watchlist()
+
+    @property
+    def filters(self) -> Mapping[str, Callable[[Article], bool]]:
+        """What narrows a channel, by its name."""
+        return self.settings.filters
 
     def judging(self, past: "Rulebook") -> "Rulebook":
         """These rules with the watches of `past`: what came then is judged by them, and told where
         and how it is told now."""
         if past is self:
             return self
-        return replace(self, watchlist=past.watchlist, watches=past.watches, watches_since=past.watches_since)
+        return replace(self, judged_by=past.judged_by, watches=past.watches, watches_since=past.watches_since)
 
     def counts(self, watch: str, found_at: datetime) -> bool:
         """Whether a watch was there when an article was found."""

@@ -2,14 +2,17 @@
 
 `Secret` holds one without showing it; `mask` and the logging filter `MaskSecrets` blank every
 known secret, and whatever is shaped like a bot token, in text that leaves the program. Where
-secrets are read from is `wirewatch/secret_files.py`.
+secrets are read from is `wirewatch/secret_files.py` and `wirewatch/bot_token.py`.
 """
 
 import logging
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 MASK: Final = "***"
+# Keys of the config whose values are or may hold secrets: they are named, but never shown or kept.
+SECRET_KEYS: Final = frozenset({"token", "token_file", "proxy", "archive", "headers", "ping_url"})
 # As Telegram gives them: the bot's number, a colon, 35 characters of base64url.
 _BOT_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]+(?=@)")
@@ -47,6 +50,17 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a Secret does not travel to another process")
+
+
+def secret_address(address: str) -> str:
+    """`address`, known to `mask` from now on, and the password in it by itself too."""
+    Secret(urlsplit(address).password or "")
+    return Secret(address).reveal()
+
+
+def is_secret(text: str) -> bool:
+    """Whether `mask` would leave anything out of `text`."""
+    return mask(text) != text
 
 
 def mask(text: str) -> str:

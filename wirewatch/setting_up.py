@@ -9,8 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from wirewatch.bot_token import TOKEN_NAME
 from wirewatch.config_files import MAIN_FILE
-from wirewatch.secret_files import TOKEN_NAME
 from wirewatch.yaml_positions import Mapping, read
 
 

@@ -1,59 +1,41 @@
 """What is this Wirewatch set up to do?
 
-`load` reads both config layers and gives one frozen `Settings`, or raises every mistake of every
-file at once. Composed here from models that the rooms own; where files lie is `config_files.py`,
-merging is `layers.py`, and checks that need more than one entry are `config_checks.py`.
+One frozen `Settings`, whether its files were read now (`config_reading.py`) or are the same as at an
+earlier start (`config_cache.py`).
 """
 
 import os
-from collections.abc import Mapping as Table
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-
-from alerts.channel import CHANNEL_TYPES, AppriseChannel, Channel, TelegramSettings, default_channel
-from alerts.matching import Watchlist
+from alerts.channel import Channel, TelegramSettings
 from alerts.query.terms import TermSet
 from alerts.watch import Watch
-from archive.article import Outlet
+from archive.article import Article, Outlet
 from crawler.source import FetchSettings, Source
-from wirewatch.config_checks import Entries, check
-from wirewatch.config_errors import (
-    ConfigError,
-    ConfigErrors,
-    ConfigWarning,
-    Place,
-    in_file_order,
-    nearest,
-    one_of,
-    shown,
-)
+from wirewatch.config_errors import ConfigWarning
 from wirewatch.config_files import Locations
-from wirewatch.layers import TOP_KEYS, Layers, read_layers
-from wirewatch.main_file import HttpSettings, Layer, MainFile, Retention
-from wirewatch.model_errors import validate
-from wirewatch.secret_files import beside, find_token, resolve_files
+from wirewatch.main_file import HttpSettings, Retention
 from wirewatch.secrets import Secret
-from wirewatch.yaml_positions import Mapping, Scalar, Sequence, plain
 
-M = TypeVar("M", bound=BaseModel)
+if TYPE_CHECKING:
+    from alerts.matching import Watchlist
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """The whole config, checked.
 
     `archive` is a path or a `postgresql://` address; `token` is None where there is none.
     `sources` and `watches` hold the enabled ones only, `disabled` the sources that are switched off and
-    could be polled by hand; a set that is switched off stays as an
-    empty one, so that queries that name it still read. `outlets` holds those of disabled sources
-    too, and `outlet_of` finds one by the name of a source or outlet. `locations` is where it was
-    read, `named_files` the files with secrets that it names, there or not.
+    could be polled by hand; a set that is switched off stays as an empty one, so that queries that name
+    it still read. `locations` is where it was read, `named_files` the files with secrets that it names,
+    there or not. `compiled` are the watches ready for matching, where checking has compiled them.
     """
 
     timezone: ZoneInfo
@@ -66,8 +48,6 @@ class Settings:
     ops: str | None
     sources: tuple[Source, ...] = field(repr=False)
     disabled: tuple[Source, ...] = field(repr=False)
-    outlets: tuple[Outlet, ...] = field(repr=False)
-    outlet_of: Table[str, Outlet] = field(repr=False)
     watches: tuple[Watch, ...]
     sets: tuple[TermSet, ...] = field(repr=False)
     retention: Retention
@@ -77,226 +57,60 @@ class Settings:
     daily: str | None
     locations: Locations
     named_files: frozenset[Path] = field(repr=False)
-    compiled: Watchlist = field(repr=False)
     warnings: tuple[ConfigWarning, ...] = ()
+    compiled: "Watchlist | None" = field(default=None, repr=False, compare=False)
 
-    def watchlist(self) -> Watchlist:
-        """All watches, compiled for matching when the config was checked."""
-        return self.compiled
+    def compile(self) -> "Settings":
+        """These settings, with watches and filters compiled now and not while the first article waits."""
+        _ = self.watchlist(), self.filters
+        return self
+
+    def watchlist(self) -> "Watchlist":
+        """All watches, compiled for matching; the first call may take some tenths of a second."""
+        return self._watchlist
+
+    @cached_property
+    def _watchlist(self) -> "Watchlist":
+        if self.compiled is not None:
+            return self.compiled
+        # Slow to load, and a round in which nothing is new matches nothing.
+        from alerts.matching import Watchlist
+
+        return Watchlist.compile(self.watches, {term_set.name: term_set for term_set in self.sets})
+
+    @cached_property
+    def filters(self) -> Mapping[str, Callable[[Article], bool]]:
+        """The channels' `only:`, compiled, by the channels' names."""
+        from alerts.matching import compile_filter
+
+        sets = {term_set.name: term_set for term_set in self.sets}
+        return {c.name: compile_filter(c.only, sets) for c in self.channels if c.only is not None}
+
+    @cached_property
+    def outlet_of(self) -> Mapping[str, Outlet]:
+        """The outlet of every source by the name of the source or outlet, enabled or not."""
+        sources = {source.name: source for source in (*self.disabled, *self.sources)}
+        described = {name: source.as_outlet() for name, source in sources.items()}
+        own = {name: outlet for name, outlet in described.items() if outlet is not None}
+        further = {
+            name: own[source.outlet]
+            for name, source in sources.items()
+            if source.outlet is not None and name not in own and source.outlet in own
+        }
+        return own | further
+
+    @cached_property
+    def outlets(self) -> tuple[Outlet, ...]:
+        """Every outlet once, those of disabled sources too."""
+        return tuple(dict.fromkeys(self.outlet_of.values()))
 
 
-def load(locations: Locations, environ: Table[str, str] | None = None) -> Settings:
+def load(locations: Locations, environ: Mapping[str, str] | None = None) -> Settings:
     """The config at `locations`; the bot token may come from `environ` (default: the process's).
 
     Raises ConfigErrors with every mistake found.
     """
-    layers = read_layers(locations)
-    reader = _Reader(layers)
-    main, archive = reader.main_file(locations)
-    entries = Entries(
-        channels=reader.channels(),
-        sources=reader.kind("sources", Source, "a source", ("proxy", "url")),
-        watches=reader.kind("watches", Watch, "a watch", ()),
-        sets=reader.sets(),
-        ops=main.ops,
-    )
-    token = reader.token(main.telegram, os.environ if environ is None else environ)
-    watchlist = check(entries, layers, has_token=token is not None)
-    if watchlist is None:
-        raise ConfigErrors(in_file_order(layers.errors), in_file_order(layers.warnings), reader.named_files)
-    outlets = entries.outlets()
-    return Settings(
-        timezone=main.timezone,
-        contact=main.contact,
-        archive=archive,
-        fetch=main.fetch,
-        telegram=main.telegram,
-        token=token,
-        channels=tuple(entries.channels.values()) or (default_channel(),),
-        ops=main.ops,
-        sources=tuple(source for source in entries.sources.values() if source.enabled),
-        disabled=tuple(source for source in entries.sources.values() if not source.enabled),
-        outlets=tuple(dict.fromkeys(outlets.values())),
-        outlet_of=outlets,
-        watches=tuple(watch for watch in entries.watches.values() if watch.enabled),
-        sets=tuple(entries.sets.values()),
-        retention=main.retention,
-        http=main.http,
-        ping_url=main.ping_url,
-        silent_after=main.silent_after,
-        daily=main.daily,
-        locations=locations,
-        named_files=frozenset(reader.named_files),
-        compiled=watchlist,
-        warnings=tuple(in_file_order(layers.warnings)),
-    )
+    # What reads and checks is itself slow to load, and a config that is kept needs it not.
+    from wirewatch.config_reading import read_settings
 
-
-def load_archive(locations: Locations) -> tuple[Path | str, ZoneInfo]:
-    """Where the archive lies and which zone is shown, whatever else is wrong with the config.
-
-    Raises ConfigErrors where `wirewatch.yaml` cannot be read or says something wrong of these two.
-    """
-    layers = read_layers(locations)
-    main, archive = _Reader(layers).main_file(locations)
-    wrong = [error for error in layers.errors if error.key.split(".")[0] in ("archive", "timezone")]
-    if layers.main_unread or wrong:
-        raise ConfigErrors(in_file_order(wrong or layers.errors))
-    return archive, main.timezone
-
-
-class _Reader:
-    """Turns the merged mappings into models; mistakes go to `layers.errors`."""
-
-    def __init__(self, layers: Layers) -> None:
-        self.layers = layers
-        self.named_files: set[Path] = set()
-
-    def main_file(self, locations: Locations) -> tuple[MainFile, Path | str]:
-        """The file's model (its defaults where it is wrong) and the archive's address."""
-        node = self.resolved(self.layers.main, ("archive",), "")
-        fetch = node.items.get("fetch")
-        if isinstance(fetch, Mapping):
-            read = self.resolved(fetch, ("proxy",), "fetch")
-            proxy = read.items.get("proxy")
-            # What could not be read has been told, and is no wrong address as well.
-            unread = isinstance(proxy, Scalar) and proxy.failed
-            node = node.replaced("fetch", read.without("proxy") if unread else read)
-        # Channels are validated one by one, and a wrong one must not hide the rest.
-        listed = node.without("channels") if isinstance(node.items.get("channels"), Sequence) else node
-        self.version(node)
-        listed = listed.without("version")
-        main, errors = validate(MainFile, listed, "", "wirewatch.yaml")
-        if main is None:
-            # The right keys still count, so that one mistake does not make others appear.
-            for error in errors:
-                listed = listed.without(error.key.split(".")[0])
-            main = MainFile.model_validate(plain(listed))
-        self.layers.errors.extend(errors)
-        if main.archive.startswith(("postgresql:", "postgres:")):
-            # Known to `mask` from now on, the password by itself too.
-            Secret(urlsplit(main.archive).password or "")
-            return main, Secret(main.archive).reveal()
-        return main, locations.state / Path(main.archive).expanduser()
-
-    def version(self, node: Mapping) -> None:
-        said = node.items.get("version", Scalar(node.place, 1))
-        if not isinstance(said, Scalar) or said.value != 1 or isinstance(said.value, bool):
-            found = shown(said.value) if isinstance(said, Scalar) else "no number"
-            expected = "1, the only version that this Wirewatch knows"
-            self.add(node.keys["version"], "version", found, expected)
-
-    def channels(self) -> dict[str, Channel]:
-        """The valid channels by name; of two with one name the first."""
-        listed = self.layers.main.items.get("channels")
-        found: dict[str, Channel] = {}
-        seen: dict[str, Place] = {}
-        for node in listed.items if isinstance(listed, Sequence) else ():
-            name = node.items.get("name") if isinstance(node, Mapping) else None
-            if (
-                not isinstance(node, Mapping)
-                or not isinstance(name, Scalar)
-                or not isinstance(name.value, str)
-            ):
-                place = node.keys.get("name", node.place) if isinstance(node, Mapping) else node.place
-                self.add(place, "channels", "an entry without a name", "- name: and a text")
-                continue
-            place = node.keys["name"]
-            if name.value in seen:
-                text = f"{name.value} a second time (first on line {seen[name.value].line})"
-                self.add(place, f"channels.{name.value}", text, "every name once")
-                continue
-            seen[name.value] = place
-            channel = self.channel(node, f"channels.{name.value}")
-            if channel is not None:
-                found[name.value] = channel
-        return found
-
-    def channel(self, node: Mapping, path: str) -> Channel | None:
-        said = node.items.get("type")
-        named = said.value if isinstance(said, Scalar) else None
-        if not isinstance(named, str) or named not in CHANNEL_TYPES:
-            place = node.keys.get("type", node.place)
-            found = "no type" if said is None else shown(named)
-            close = nearest(named, CHANNEL_TYPES) if isinstance(named, str) else ""
-            self.layers.errors.append(ConfigError(place, f"{path}.type", found, one_of(CHANNEL_TYPES), close))
-            return None
-        names = ("url",) if named == "apprise" else ()
-        model: type[Channel] = CHANNEL_TYPES[named]
-        channel = self.valid(model, self.resolved(node, names, path), path, f"a channel of type {named}")
-        if isinstance(channel, AppriseChannel):
-            Secret(channel.url)
-        return channel
-
-    def kind(self, kind: Layer, model: type[M], whose: str, files: tuple[str, ...]) -> dict[str, M]:
-        """The valid entries of one kind by name. A disabled entry may be incomplete, and is left out."""
-        valid: dict[str, M] = {}
-        for name, node in self.layers.entries[kind].items():
-            path = f"{TOP_KEYS[kind]}.{name}"
-            node = self.resolved(node, files, path)
-            entry, errors = validate(model, node, path, whose)
-            if _is_disabled(node):
-                errors = [error for error in errors if not error.is_missing]
-            close = self.shipped_like(kind, name)
-            for error in errors:
-                hint = f"name: {close}" if error.is_missing and close else error.suggestion
-                self.layers.errors.append(replace(error, suggestion=hint))
-            if entry is not None:
-                valid[name] = entry
-        return valid
-
-    def shipped_like(self, kind: Layer, name: str) -> str:
-        """A name of the shipped layer that an own entry may have been meant to change, or ""."""
-        own = self.layers.own
-        return nearest(name, [other for other in self.layers.entries[kind] if (kind, other) not in own])
-
-    def sets(self) -> dict[str, TermSet]:
-        """The term sets by name; one that is switched off is kept without terms."""
-        for name, node in self.layers.entries["terms"].items():
-            named = Mapping(
-                node.place,
-                {"name": Scalar(node.place, name), **node.items},
-                {"name": node.place, **node.keys},
-            )
-            if _is_disabled(node) and "terms" not in node.items:
-                named = named.replaced("terms", Sequence(node.place, ()))
-            self.layers.entries["terms"][name] = named
-        sets = self.kind("terms", TermSet, "a term set", ())
-        return {
-            name: terms if terms.enabled else terms.model_copy(update={"terms": ()})
-            for name, terms in sets.items()
-        }
-
-    def token(self, telegram: TelegramSettings, environ: Table[str, str]) -> Secret | None:
-        main = self.layers.main
-        part = main.items.get("telegram")
-        place = part.keys.get("token_file") if isinstance(part, Mapping) else None
-        file = beside(main.place, telegram.token_file)
-        self.named_files.add(file)
-        token, errors = find_token(
-            environ, file, place or Place(file), "telegram.token_file" if place else ""
-        )
-        self.layers.errors.extend(errors)
-        return token
-
-    def add(self, place: Place, key: str, found: str, expected: str, suggestion: str = "") -> None:
-        self.layers.errors.append(ConfigError(place, key, found, expected, suggestion))
-
-    def resolved(self, node: Mapping, names: tuple[str, ...], path: str) -> Mapping:
-        for key in (f"{name}_file" for name in names):
-            named = node.items.get(key)
-            if isinstance(named, Scalar) and isinstance(named.value, str):
-                self.named_files.add(beside(node.keys[key], named.value))
-        node, errors = resolve_files(node, names, path)
-        self.layers.errors.extend(errors)
-        return node
-
-    def valid(self, model: type[M], node: Mapping, path: str, whose: str) -> M | None:
-        entry, errors = validate(model, node, path, whose)
-        self.layers.errors.extend(errors)
-        return entry
-
-
-def _is_disabled(node: Mapping) -> bool:
-    said = node.items.get("enabled")
-    return isinstance(said, Scalar) and said.value in (False, "off", "no", "false")
+    return read_settings(locations, os.environ if environ is None else environ)

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alerts.bot.why import tree
 from alerts.channel import Channel
-from alerts.matching import Watchlist
 from archive.articles import StoredArticle
+
+if TYPE_CHECKING:
+    from alerts.matching import Watchlist
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class House:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     zone: tzinfo = UTC
     admins: Collection[int] = ()
-    watchlist: Watchlist | None = None
+    watchlist: "Watchlist | None" = None
 
     def zone_of(self, channel: str) -> tzinfo:
         """The clock by which a channel tells times."""
@@ -29,6 +30,9 @@ class House:
         """The queries of the watches that fired, as trees; nothing of a watch that there is no more."""
         if self.watchlist is None:
             return []
+        # With the whole watch language; asked for by a press of a button alone.
+        from alerts.bot.why import tree
+
         article = stored.article
         if article.body is None and stored.page != "wanted":
             article = replace(article, body="")

@@ -4,12 +4,14 @@ The channel `type: console`, and what stands in for Telegram as long as there is
 picture of the message on standard output.
 """
 
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from alerts.channel import BaseChannel
 from alerts.channels.interface import Looker, Message, Outcome, Sender, Sent, button_rows
 from alerts.channels.registry import Surroundings, channel_type
-from alerts.messages.terminal import picture
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class ConsoleSender:
@@ -18,7 +20,7 @@ class ConsoleSender:
     paced = False
     looker: Looker | None = None
 
-    def __init__(self, console: Console, name: str) -> None:
+    def __init__(self, console: "Console | None", name: str) -> None:
         self._console = console
         self._name = name
 
@@ -33,6 +35,12 @@ class ConsoleSender:
         return Sent(None)
 
     def _print(self, message: Message, note: str) -> None:
+        # Slow to load, and most rounds have nothing to print.
+        from rich.console import Console
+
+        from alerts.messages.terminal import picture
+
+        self._console = self._console or Console()
         rows = [[button.label for button in row] for row in button_rows(message.buttons)]
         self._console.print(picture(message.text, rows, chat=self._name, note=note, plain=message.plain))
 

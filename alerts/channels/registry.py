@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from alerts.channel import BaseChannel, TelegramSettings
 from alerts.channels.interface import Sender
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from telegram import Bot
 
 
@@ -29,11 +28,12 @@ class ChannelError(Exception):
 class Surroundings:
     """What builders may use and share.
 
-    `token` is the bot's, None where there is none; `read_timeout` in seconds, None for the default.
+    `console` is where the terminal's messages go, None for standard output; `token` is the bot's, None
+    where there is none; `read_timeout` in seconds, None for the default.
     Builders leave here the one `bot`, the `unconnected` channels, and what has to be closed.
     """
 
-    console: Console
+    console: "Console | None" = None
     token: str | None = None
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
     read_timeout: float | None = None

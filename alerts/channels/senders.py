@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from alerts.channel import Channel, TelegramChannel, TelegramSettings
 from alerts.channels.interface import Sender
 from alerts.channels.registry import Surroundings, builder
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from telegram import Bot
 
 
@@ -39,7 +38,7 @@ def senders(
     token: str | None,
     telegram: TelegramSettings,
     *,
-    console: Console | None = None,
+    console: "Console | None" = None,
     read_timeout: float | None = None,
     bot: "Bot | None" = None,
 ) -> Senders:
@@ -49,7 +48,7 @@ def senders(
     how many seconds an answer may take; `bot` is one that is connected already by this token.
     Raises ChannelError where a channel cannot be filled.
     """
-    shared = Surroundings(console or Console(), token, telegram, read_timeout, bot)
+    shared = Surroundings(console, token, telegram, read_timeout, bot)
     built = {channel.name: builder(channel.type)(channel, shared) for channel in channels}
     return Senders(built, tuple(shared.unconnected), shared.bot, tuple(shared.closing))
 

@@ -8,11 +8,13 @@ sentence an alert quotes is `alerts/messages/quoting.py`.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alerts.messages.quoting import Quote, quote
 from alerts.watch import URGENCIES, Match, Urgency
 from archive.article import Article, Trust
+
+if TYPE_CHECKING:
+    from alerts.messages.quoting import Quote
 
 # A message is known by so many of its headlines.
 MOST_FORMERLY = 8
@@ -45,7 +47,7 @@ class AlertContent:
     published: datetime | None
     trust: Trust
     found_at: datetime
-    quote: Quote | None = None
+    quote: "Quote | None" = None
     others: tuple[str, ...] = ()
     watches: tuple[str, ...] = ()
     urgency: Urgency = "normal"
@@ -147,6 +149,8 @@ def alert(
 
     Where it is behind payment and `free` is a report of the same story that is not, the link leads there.
     """
+    from alerts.messages.quoting import quote
+
     outlet = article.outlet
     return AlertContent(
         title=article.title,
@@ -196,6 +200,8 @@ def digest_item(article: Article, others: Sequence[str] = ()) -> DigestItem:
 
 
 def _alert_from(value: Mapping[str, Any]) -> AlertContent:
+    from alerts.messages.quoting import Quote
+
     quoted = value.get("quote")
     return AlertContent(
         title=value["title"],

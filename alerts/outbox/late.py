@@ -10,7 +10,6 @@ from datetime import datetime, tzinfo
 from sqlalchemy import Connection
 
 from alerts.channel import Channel
-from alerts.messages import html
 from alerts.messages.content import AlertContent, DigestContent, DigestGroup, DigestItem, from_json
 from alerts.outbox.preparing import look
 from archive import overdue
@@ -32,6 +31,9 @@ def fold(
     One that still waits takes in what has become late since. A channel that left the config keeps
     its rows as they are.
     """
+    # Slow to load: only where there is a message.
+    from alerts.messages import html
+
     late = overdue.alerts(conn, chat, before)
     earlier = [row for row in overdue.digests(conn, chat) if row.content.get("header") == HEADER]
     for name in sorted({row.channel for row in late} & channels.keys()):

@@ -6,22 +6,27 @@ is `alerts/messages/`; sending it is the worker's.
 
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from alerts.channel import Channel, TelegramChannel
 from alerts.channels.interface import Button, Message, Seen
 from alerts.messages.additions import additions_from
 from alerts.messages.content import AlertContent, Content, from_json
-from alerts.messages.html import Options, Rendered, render
-from alerts.messages.pieces import web_link
 from alerts.outbox.buttons import row_of_buttons
 from archive.deliveries import Delivery
 from archive.outgoing import Parent
+
+if TYPE_CHECKING:
+    from alerts.messages.html import Options, Rendered
 
 
 def prepare(
     delivery: Delivery, parent: Parent | None, channel: Channel, *, default_zone: tzinfo = UTC
 ) -> Message:
     """The message of `delivery`; ValueError or KeyError where its content cannot be read."""
+    # Slow to load: only where there is a message.
+    from alerts.messages.html import render
+
     settings = channel if isinstance(channel, TelegramChannel) else None
     content = from_json(delivery.content)
     added = parent.additions if delivery.kind == "edit" and parent is not None else None
@@ -52,8 +57,10 @@ def quiet_until(delivery: Delivery, channel: Channel, now: datetime, default_zon
     return quiet.ends(now, zone) if quiet.holds(now, zone, delivery.content.get("urgency")) else None
 
 
-def look(channel: Channel, default_zone: tzinfo) -> Options:
+def look(channel: Channel, default_zone: tzinfo) -> "Options":
     """How messages look in `channel`; only Telegram shows previews of pages."""
+    from alerts.messages.html import Options
+
     return Options(
         zone=channel.timezone or default_zone,
         preview=isinstance(channel, TelegramChannel) and channel.preview != "off",
@@ -70,6 +77,7 @@ def is_of(seen: Seen, delivery: Delivery, channel: Channel) -> bool:
     The rest of the text grows with the story. A headline can be another by now than it was when this was
     sent, so the earlier ones count too.
     """
+
     try:
         content = from_json(delivery.content)
     except (ValueError, KeyError, TypeError):
@@ -81,6 +89,9 @@ def is_of(seen: Seen, delivery: Delivery, channel: Channel) -> bool:
 
 
 def _bears(seen: Seen, content: AlertContent, channel: Channel) -> bool:
+    from alerts.messages.html import render
+    from alerts.messages.pieces import web_link
+
     link = web_link(content.url)
     linked = link is not None and (link in seen.links or link in seen.text.split())
     return linked or _first_line(seen.text) == _first_line(render(content, look(channel, UTC)).visible)
@@ -90,8 +101,10 @@ def _first_line(text: str) -> str:
     return next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
 
 
-def plain_text(content: Content, rendered: Rendered) -> str:
+def plain_text(content: Content, rendered: "Rendered") -> str:
     """What is sent where Telegram refused the markup: all that is visible, and the bare link."""
+    from alerts.messages.pieces import web_link
+
     link = web_link(content.url) if isinstance(content, AlertContent) else None
     return rendered.visible if link is None else f"{rendered.visible}\n{link}"
 

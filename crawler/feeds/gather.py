@@ -8,17 +8,19 @@ means is `crawler/refusals.py`.
 import asyncio
 from datetime import datetime, tzinfo
 from hashlib import blake2b
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from archive.sources import SourceState
 from crawler.children import ChildError
 from crawler.client import FetchError, Response, Validators
-from crawler.feeds.parse import FeedError, ParsedFeed, parse_fast, parse_feed
 from crawler.gathering import Gathered, Tools
 from crawler.polling import address_of
 from crawler.refusals import refusal, without_answer
 from crawler.rhythm import max_age
 from crawler.source import Source
+
+if TYPE_CHECKING:
+    from crawler.feeds.parse import ParsedFeed
 
 # What the fast reader takes is parsed in a thread, up to this size. What needs feedparser goes to
 # the reading process, which can be killed, unless it is small: 256 KiB of attributes cost feedparser
@@ -49,6 +51,9 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
             permanent_url=response.permanent_url,
             ask_after=asked,
         )
+    # Slow to load, and a feed that has not changed is not parsed.
+    from crawler.feeds.parse import FeedError
+
     try:
         feed = await _parsed(source, response, tools, now)
     except (FeedError, ChildError) as error:
@@ -84,7 +89,9 @@ async def ask(source: Source, state: SourceState, tools: Tools) -> Response | Ga
         return without_answer(error)
 
 
-async def _parsed(source: Source, response: Response, tools: Tools, now: datetime) -> ParsedFeed:
+async def _parsed(source: Source, response: Response, tools: Tools, now: datetime) -> "ParsedFeed":
+    from crawler.feeds.parse import parse_fast, parse_feed
+
     body = response.body
     how: _How = {
         "content_type": response.headers.get("Content-Type"),

@@ -1,7 +1,7 @@
 """`wirewatch check`: is the config right, and if not, where?
 
 Every mistake on a line of stdout, warnings too, a summary last. Finding them is
-`wirewatch/settings.py`.
+`wirewatch/config_reading.py`.
 """
 
 import asyncio

@@ -82,7 +82,7 @@ def _usual_folder() -> Path:
 
 def _token(given: str | None) -> tuple[str, bool]:
     """The token, and whether it is to be written down."""
-    from wirewatch.secret_files import TOKEN_VARIABLE
+    from wirewatch.bot_token import TOKEN_VARIABLE
     from wirewatch.secrets import Secret
 
     from_environment = os.environ.get(TOKEN_VARIABLE) if given is None else None

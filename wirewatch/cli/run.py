@@ -4,6 +4,7 @@ The parts that run are `wirewatch/daemon.py` and `wirewatch/once.py`.
 """
 
 import asyncio
+import gc
 import sys
 
 import click
@@ -23,12 +24,16 @@ def command(once: bool) -> None:
     when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
     arrive.
     """
-    checked = settings()
+    checked = settings(keep=True)
     start_logging()
     if not once:
+        from wirewatch import pipeline
         from wirewatch.daemon import run
 
-        asyncio.run(run(checked))
+        pipeline.load_all()
+        # What is there now stays to the end: no later look for garbage needs to go through it.
+        gc.freeze()
+        asyncio.run(run(checked.compile()))
         return
     from wirewatch.once import run_once
 

@@ -14,7 +14,7 @@ from wirewatch.cli.config_option import config_option, locations, settings
 from wirewatch.cli.expected_errors import FAILURE
 from wirewatch.cli.times import machine, shown
 from wirewatch.config_errors import ConfigErrors
-from wirewatch.settings import Settings, load_archive
+from wirewatch.settings import Settings
 
 if TYPE_CHECKING:
     from wirewatch.status import Status
@@ -35,6 +35,8 @@ def command(as_json: bool) -> None:
     except ConfigErrors as wrong:
         # A daemon that is running goes on with the config before.
         config = wrong
+        from wirewatch.config_reading import load_archive
+
         where, zone = load_archive(locations())
     from wirewatch.rooms import utc_now
     from wirewatch.status import judge, look

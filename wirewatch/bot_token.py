@@ -1,0 +1,60 @@
+"""Where does the bot token come from?
+
+From the environment, from systemd's credentials or from a file. The other secrets that lie in files
+of their own are `wirewatch/secret_files.py`; keeping all of them out of sight is `wirewatch/secrets.py`.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from wirewatch.config_errors import ConfigError, Place
+from wirewatch.secrets import Secret
+
+TOKEN_VARIABLE = "WIREWATCH_TELEGRAM_TOKEN"  # noqa: S105, the name of the variable
+TOKEN_NAME = "telegram.token"  # noqa: S105, the name of the file
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_LONGEST = 10_000
+
+
+def find_token(
+    environ: Mapping[str, str], token_file: Path, place: Place, key: str
+) -> tuple[Secret | None, list[ConfigError]]:
+    """The bot token by the first of: environment, systemd credential, `token_file`.
+
+    None where no place has one, which is no mistake: alerts then go to the terminal.
+    """
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if environ.get(TOKEN_VARIABLE):
+        return _as_token(environ[TOKEN_VARIABLE], Place(TOKEN_VARIABLE), "")
+    if folder and (Path(folder) / TOKEN_NAME).exists():
+        token_file, place, key = Path(folder) / TOKEN_NAME, Place(Path(folder) / TOKEN_NAME), ""
+    if not token_file.exists():
+        return None, []
+    text, error = read_one_line(token_file, place, key)
+    return (None, [error]) if error is not None else _as_token(text, place, key)
+
+
+def read_one_line(file: Path, place: Place, key: str) -> tuple[str, ConfigError | None]:
+    """What a file with a secret says, or "" and what is wrong with it."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as failure:
+        found = f"{file}, which cannot be read ({failure.strerror})"
+        if isinstance(failure, FileNotFoundError):
+            found = f"{file}, which does not exist"
+        return "", ConfigError(place, key, found, "the path of a file")
+    except ValueError:
+        return "", ConfigError(place, key, f"{file}, which is not text", "a file with one line")
+    if len(text) > _LONGEST:
+        return "", ConfigError(place, key, f"{file}, which is long", "a file with one line")
+    return text, None
+
+
+def _as_token(text: str, place: Place, key: str) -> tuple[Secret | None, list[ConfigError]]:
+    secret = Secret(text.strip())
+    if _TOKEN.fullmatch(secret.reveal()):
+        return secret, []
+    found = "a text that is no bot token (not shown)" if text.strip() else "an empty token"
+    expected = "the token as BotFather gives it: digits, a colon, letters"
+    return None, [ConfigError(place, key, found, expected)]
