@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from archive.insert import prepared
 from archive.tables import article
@@ -74,3 +74,15 @@ def take(conn: Connection, channel: str, articles: Sequence[int], delivery: int)
         .where(table.c.channel == channel, table.c.article.in_(list(articles)))
         .values(delivery=delivery)
     )
+
+
+def given_up(conn: Connection, channels: Sequence[str], before: datetime) -> list[str]:
+    """Channels other than `channels` for which an article waits since before then."""
+    overdue = select(table.c.channel).where(table.c.delivery.is_(None), table.c.due_at < before)
+    return sorted(set(conn.execute(overdue.distinct()).scalars()) - set(channels))
+
+
+def release(conn: Connection, channel: str) -> int:
+    """Let nothing wait for the channel's digest any more; how many articles did."""
+    waiting = delete(table).where(table.c.channel == channel, table.c.delivery.is_(None))
+    return conn.execute(waiting).rowcount

@@ -1,9 +1,9 @@
 """What is forgotten, and when?
 
 The `housekeeping` job, woken at start and once a day: bodies older than `retention.body` are emptied,
-and operators' events removed; articles older than `retention.title` are removed with all that hangs on
-them. In small transactions, so
-that nobody waits long for the writer. The statements are `archive/retention.py`.
+and operators' events removed, and what has waited so long for the digest of a channel that is not in the
+config waits no more; articles older than `retention.title` are removed with all that hangs on them. In
+small transactions, so that nobody waits long for the writer. The statements are `archive/retention.py`.
 """
 
 import logging
@@ -14,8 +14,11 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from archive import events, mutes, retention
+from archive import digests, events, mutes, retention
 from archive.archive import Archive
+from archive.durations import print_duration
+from archive.events import Event
+from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 
 log = logging.getLogger("wirewatch")
@@ -36,6 +39,7 @@ async def keep_house(rooms: Rooms, _key: str = "") -> None:
     kept, now = rooms.rules.settings.retention, rooms.clock()
     archive, title = rooms.archive, now - kept.title
     bodies = await _work_through(archive, retention.old_bodies, retention.empty_bodies, now - kept.body)
+    await archive.write(lambda conn: _release_digests(conn, rooms, now))
     await _work_through(archive, retention.old_deliveries, retention.remove_deliveries, title)
     articles = await _work_through(archive, retention.old_articles, retention.remove_articles, title)
     await _work_through(archive, retention.old_stories, retention.remove_stories, title)
@@ -43,6 +47,18 @@ async def keep_house(rooms: Rooms, _key: str = "") -> None:
     await archive.write(lambda conn: events.forget(conn, now - kept.body))
     if bodies or articles:
         log.info("forgot the text of %d articles, and %d articles altogether", bodies, articles)
+
+
+def _release_digests(conn: Connection, rooms: Rooms, now: datetime) -> None:
+    settings = rooms.rules.settings
+    names = [channel.name for channel in settings.channels]
+    for channel in digests.given_up(conn, names, now - settings.retention.body):
+        count = digests.release(conn, channel)
+        text = (
+            f"is not in the config, and {count} article{'s' if count != 1 else ''} waited for its digest "
+            f"longer than {print_duration(settings.retention.body)}: they are in no digest any more"
+        )
+        report(settings, conn, Event(now, "digest-dropped", channel, text))
 
 
 async def _work_through(archive: Archive, choose: Choose, act: Act, before: datetime) -> int:

@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 from sqlalchemy import Connection, func, select, text, update
 
+from alerts.channel import ConsoleChannel
 from archive import (
     articles,
     deliveries,
@@ -55,7 +56,8 @@ class Shelf:
 
     def __init__(self, archive: Archive, clock: SetClock) -> None:
         self.archive, self.clock, self._number = archive, clock, 0
-        settings = SimpleNamespace(retention=Retention(body=BODY, title=TITLE))
+        channels = (ConsoleChannel(name="desk", type="console"),)
+        settings = SimpleNamespace(retention=Retention(body=BODY, title=TITLE), channels=channels, ops=None)
         self._rooms = cast(
             Rooms, SimpleNamespace(archive=archive, clock=clock, rules=SimpleNamespace(settings=settings))
         )
@@ -183,6 +185,33 @@ async def test_an_article_that_waits_for_its_digest_stays(shelf: Shelf) -> None:
     shelf.write(lambda conn: digests.add(conn, "desk", old, "low", now, now))
     await shelf.keep()
     assert shelf.count("article") == 1
+
+
+async def test_what_waits_for_the_digest_of_a_channel_that_is_gone_is_released_and_told_once(
+    shelf: Shelf,
+) -> None:
+    old, young, now = shelf.article(days(731)), shelf.article(days(10)), shelf.clock()
+    for article, due in ((old, days(89)), (young, days(9))):
+        for channel in ("desk", "gone"):
+            shelf.write(
+                lambda conn, a=article, c=channel, d=due: digests.add(conn, c, a, "low", now - d, now - d)
+            )
+    await shelf.keep()
+    assert (shelf.count("digest_item"), shelf.count("event")) == (4, 0)
+    shelf.clock.now += days(2)
+    for _ in range(2):
+        await shelf.keep()
+    told = shelf.archive.read_now(events.latest)
+    assert [(event.kind, event.subject) for event in told] == [("digest-dropped", "gone")]
+    assert "2 articles waited for its digest longer than 90d" in told[0].text
+    assert shelf.archive.read_now(digests.next_due).keys() == {"desk"}
+
+
+async def test_an_article_that_waits_for_a_channel_that_is_gone_is_forgotten(shelf: Shelf) -> None:
+    old, then = shelf.article(days(731)), shelf.clock() - days(731)
+    shelf.write(lambda conn: digests.add(conn, "gone", old, "low", then, then))
+    await shelf.keep()
+    assert (shelf.count("article"), shelf.count("digest_item")) == (0, 0)
 
 
 async def test_a_digest_goes_the_day_after_its_articles(shelf: Shelf) -> None:
