@@ -24,7 +24,7 @@ from yarl import URL
 
 from crawler.guard import AllowList, refusal
 from crawler.proxies import masked, parse_proxy
-from crawler.sessions import Connection, Sessions
+from crawler.sessions import Connection, Dropped, Sessions
 from crawler.socks import SocksFailed
 from crawler.source import FetchSettings
 from crawler.turns import HostTurns
@@ -236,7 +236,7 @@ class Client:
                 connection = Connection()
                 try:
                     return await self._once(url, headers, proxy, max_bytes, connection)
-                except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+                except Dropped:
                     if not connection.reused:
                         raise
                 # It may have seen the request all the same, so it gets its delay.

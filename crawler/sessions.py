@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.client_reqrep import ClientRequest
 from yarl import URL
 
 from crawler.guard import AllowList, GuardedConnector
@@ -27,6 +28,21 @@ class Connection:
     """Whether a request went over a connection that had been idle: its `trace_request_ctx`."""
 
     reused: bool = False
+
+
+class Dropped(aiohttp.ClientConnectionError):
+    """The server dropped the connection before it answered."""
+
+
+async def _once(request: ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Whenever a server drops the connection, new or not, aiohttp would ask again at once; it does so for
+    errors of its own alone."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise Dropped(str(error)) from error
 
 
 class Sessions:
@@ -64,9 +80,8 @@ class Sessions:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT),
             trace_configs=[_traced()],
+            middlewares=[_once],
         )
-        # aiohttp would ask again at once whenever a server drops the connection, new or not.
-        session._retry_connection = False
         return session, connector
 
 
