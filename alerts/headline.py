@@ -1,13 +1,15 @@
-"""Which report of a story lends a standing message its headline, link and quote?
+"""Which report of a story lends a standing message its headline, link and quote, and is it still true?
 
 Pure. A message is about the article that made it, and stands for the reports that were withheld into it
-too: the best of them speaks for all. Whether an article is withheld is decided in `alerts/stories/`;
-what the message says then is `wirewatch/saying.py`.
+too: the best of them speaks for all. One that its outlet corrected, or took back, is marked. Whether an
+article is withheld is decided in `alerts/stories/`; what the message says then is `wirewatch/saying.py`.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
+from alerts.corrections import Correction, correction
 from archive.members import Member
 
 # The tier of an outlet that states none.
@@ -15,6 +17,20 @@ USUAL_TIER = 2
 
 # Smaller is better.
 Rank: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a message stands for: the article that it is `about`, and all its `reports`, that one among
+    them, in the order in which they came; and what corrects or takes back one of them."""
+
+    about: Member
+    reports: tuple[Member, ...]
+    corrections: tuple[tuple[Correction, Member], ...] = ()
+
+    def is_withdrawn(self, report: Member) -> bool:
+        """Whether its outlet has taken the report back."""
+        return any(kind == "withdrawn" and one.outlet == report.outlet for kind, one in self.corrections)
 
 
 def rank(member: Member) -> Rank:
@@ -27,37 +43,59 @@ def rank(member: Member) -> Rank:
     return member.tier or USUAL_TIER, lacks
 
 
-def stood_for(about: int, members: Sequence[Member], own: Sequence[int]) -> list[Member]:
-    """The reports that the message about the article `about` stands for, in the order of `members`.
+def coverage(about: Member, members: Sequence[Member], own: Sequence[int]) -> Coverage:
+    """What the message about the article `about`, one of the story's `members`, stands for.
 
     `own` are the articles of the story that have messages in the channel, the story's own message first.
     What was withheld belongs to the message whose text it shares, else to that of its part of the story,
     else to the story's. What answers a message is less sure to be the same event, and stands for itself
-    alone; so does another language.
+    alone; so does another language. But an outlet that answers its own report with a correction is
+    believed.
     """
-    article = next((one for one in members if one.id == about), None)
-    if article is None:
-        return []
-    first = own[0] if own else about
+    first = own[0] if own else about.id
 
     def belongs(one: Member) -> bool:
-        message = next((id_ for id_ in (one.copied, one.beside) if id_ in own), first)
-        alike = one.action == "withhold" and _language(one) == _language(article)
-        return alike and message == about and one.id not in own
+        return next((id_ for id_ in (one.copied, one.beside) if id_ in own), first) == about.id
 
-    return [one for one in members if one is article or belongs(one)]
+    def is_report(one: Member) -> bool:
+        alike = one.action == "withhold" and _language(one) == _language(about)
+        return one.id == about.id or (alike and belongs(one) and one.id not in own)
+
+    reports = tuple(one for one in members if is_report(one))
+
+    def corrects(one: Member) -> bool:
+        answers = one.why in ("correction", "mended") and belongs(one)
+        return one in reports or (answers and any(_follows(one, report) for report in reports))
+
+    marked = ((correction(one.title), one) for one in members if corrects(one))
+    return Coverage(about, reports, tuple((kind, one) for kind, one in marked if kind is not None))
 
 
-def better(about: int, reports: Sequence[Member]) -> list[Member]:
-    """Those of `reports` that make a better headline than the article itself, the best first; of equals the
-    first that came."""
-    own = next(one for one in reports if one.id == about)
-    return sorted((one for one in reports if rank(one) < rank(own)), key=lambda one: (rank(one), one.id))
+def better(of: Coverage) -> list[Member]:
+    """The reports that make a better headline than the article itself, the best first; of equals the first
+    that came. What was taken back is worse than anything that was not."""
+
+    def place(one: Member) -> tuple[bool, Rank]:
+        return of.is_withdrawn(one), rank(one)
+
+    least = place(of.about)
+    return sorted((one for one in of.reports if place(one) < least), key=lambda one: (place(one), one.id))
 
 
-def shown(about: int, reports: Sequence[Member], fits: Callable[[Member], bool] = lambda _: True) -> int:
-    """The article whose headline the message bears: the best report that `fits`, else its own."""
-    return next((one.id for one in better(about, reports) if fits(one)), about)
+def shown(of: Coverage, fits: Callable[[Member], bool] = lambda _: True) -> Member:
+    """The report whose headline the message bears: the best that `fits`, else the article's own."""
+    return next((one for one in better(of) if fits(one)), of.about)
+
+
+def marked_by(of: Coverage, shown_id: int) -> tuple[Correction, Member] | None:
+    """What the message has to say of a correction that its headline does not say itself: that something was
+    taken back before that it was corrected, of those the latest."""
+    others = [(kind, one) for kind, one in of.corrections if one.id != shown_id]
+    return max(others, key=lambda pair: (pair[0] == "withdrawn", pair[1].id), default=None)
+
+
+def _follows(later: Member, report: Member) -> bool:
+    return later.outlet == report.outlet and later.id > report.id
 
 
 def _language(member: Member) -> str | None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from alerts import headline, routing
 from alerts.channel import Channel
 from alerts.channels.senders import chat_key
+from alerts.headline import Coverage
 from alerts.messages.content import DigestContent, DigestGroup, DigestItem, digest_item
 from alerts.outbox.preparing import look
 from alerts.watch import URGENCIES
@@ -23,7 +24,7 @@ from archive.deliveries import NewDelivery
 from archive.members import Member, members_of
 from archive.wake import defer, wake
 from wirewatch.rooms import Rooms, Rulebook
-from wirewatch.saying import outlet_of, reports_of, spoken_by
+from wirewatch.saying import mark_of, outlet_of, reports_of, spoken_by
 
 
 async def send_due_digest(rooms: Rooms, channel_name: str) -> None:
@@ -98,14 +99,16 @@ def _content(
     told = {id_: report for id_, report in known.items() if report.heard}
     lines = [one for one in stored if one.id in told]
     members = members_of(conn, {one.story for one in lines if one.story is not None})
-    best = spoken_by(conn, rules, channel, _stood_for(conn, channel, lines, members), told)
+    covered = _covered(conn, channel, lines, members)
+    best = spoken_by(conn, rules, channel, list(covered.values()), told)
     others = _others(lines, members) if channel.stories else {}
     groups: dict[str, list[DigestItem]] = {}
     for one in lines:
         loudest = max(told[one.id].heard, key=lambda match: URGENCIES.index(match.urgency))
         shown = best.get(one.id, told[one.id]).stored
         named = [title for title in others.get(one.id, ()) if title != outlet_of(shown)]
-        groups.setdefault(loudest.watch, []).append(digest_item(shown.article, named))
+        mark = mark_of(conn, covered[one.id], shown.id) if one.id in covered else None
+        groups.setdefault(loudest.watch, []).append(digest_item(shown.article, named, mark))
     total = sum(map(len, groups.values()))
     counted = f"{total} article{'s' if total != 1 else ''}"
     older = matches.count_old(conn, watches=groups) if "catch-up" in reasons else 0
@@ -116,13 +119,13 @@ def _content(
     )
 
 
-def _stood_for(
+def _covered(
     conn: Connection,
     channel: Channel,
     lines: Sequence[StoredArticle],
     members: Mapping[int, Sequence[Member]],
-) -> dict[int, list[Member]]:
-    """The reports behind each of these articles, of which a line is to be; none where a channel does not
+) -> dict[int, Coverage]:
+    """What stands behind each of these articles, of which a line is to be; nothing where a channel does not
     know of stories. What was withheld into a message that stands is that one's."""
     if not channel.stories:
         return {}
@@ -133,8 +136,9 @@ def _stood_for(
     for one in lines:
         if one.story is not None:
             own.setdefault(one.story, []).append(one.id)
+    about = {member.id: member for some in members.values() for member in some}
     return {
-        one.id: headline.stood_for(one.id, members[one.story], own[one.story])
+        one.id: headline.coverage(about[one.id], members[one.story], own[one.story])
         for one in lines
         if one.story is not None
     }

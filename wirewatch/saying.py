@@ -8,6 +8,7 @@ than before, an edit is written. When that is asked is `wirewatch/telling.py` an
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from alerts import headline, routing
 from alerts.channel import Channel
 from alerts.channels.senders import chat_key
+from alerts.headline import Coverage
 from alerts.messages import content
 from alerts.watch import Hit, Match
 from archive import articles, deliveries, matches
@@ -51,9 +53,8 @@ def first_said(
     conn: Connection, rules: Rulebook, channel: Channel, here: Here, new: Report
 ) -> dict[str, Any]:
     """What the alert on an article says that has just been found."""
-    about = new.stored.id
-    reports = _stood_for(channel, about, here.members, here.own)
-    return _said(conn, rules, channel, here, about, reports, {about: new}).to_json()
+    covered = _coverage(channel, next(one for one in here.members if one.id == new.stored.id), here)
+    return _said(conn, rules, channel, here, covered, {new.stored.id: new}).to_json()
 
 
 def let_say(
@@ -68,16 +69,16 @@ def let_say(
     """Let these of the messages that stand here, in their order, say what is known now."""
     standing = {one.id: one for one in here.standing}
     for message in messages:
-        about = message.article
-        if about is None or all(one.id != about for one in here.members):
+        about = next((one for one in here.members if one.id == message.article), None)
+        if about is None:
             continue
+        covered = _coverage(channel, about, here)
         as_it_is = replace(here, standing=list(standing.values()))
-        reports = _stood_for(channel, about, here.members, here.own)
-        said = _said(conn, rules, channel, as_it_is, about, reports, known or {}, message)
+        said = _said(conn, rules, channel, as_it_is, covered, known or {}, message)
         new = content.renewed(said, message.content).to_json()
         if new != message.content:
             row = NewDelivery(
-                channel.name, "edit", new, True, chat_key(channel), article=about, story=here.story,
+                channel.name, "edit", new, True, chat_key(channel), article=message.article, story=here.story,
                 edits=message.id,
             )  # fmt: skip
             deliveries.add(conn, [row], now)
@@ -98,15 +99,15 @@ def spoken_by(
     conn: Connection,
     rules: Rulebook,
     channel: Channel,
-    stood_for: Mapping[int, Sequence[Member]],
+    covered: Sequence[Coverage],
     known: Mapping[int, Report],
 ) -> dict[int, Report]:
-    """For each article, all of which are `known`, the best of the reports that it stands for.
+    """For each article that is covered, all of which are `known`, the report that speaks for it.
 
     Every watch fired on it that the message names, and the channel takes it: what is shown is what was
     asked for, and shows why.
     """
-    rivals = {about: headline.better(about, reports)[:MOST_RIVALS] for about, reports in stood_for.items()}
+    rivals = {one.about.id: headline.better(one)[:MOST_RIVALS] for one in covered}
     read = reports_of(conn, rules, channel, {one.id for some in rivals.values() for one in some} - set(known))
     read |= known
     only = rules.filters.get(channel.name)
@@ -123,17 +124,15 @@ def spoken_by(
 
 def speaking(conn: Connection, stories: Collection[int]) -> dict[int, Member]:
     """Of each story the report that speaks for its first article, where a channel hears all of them."""
-    found = {}
     members = members_of(conn, stories)
-    reports = {story: headline.stood_for(some[0].id, some, [some[0].id]) for story, some in members.items()}
-    fired = matches.watches_of(conn, [one.id for some in reports.values() for one in some])
-    for story, some in reports.items():
-        first = some[0]
-        wanted = fired.get(first.id, set())
-        fit = [one for one in some if one is first or wanted <= fired.get(one.id, set())]
-        best = headline.shown(first.id, fit)
-        found[story] = next(one for one in some if one.id == best)
-    return found
+    covered = [one for some in members.values() if (one := headline.coverage(some[0], some, [])) is not None]
+    fired = matches.watches_of(conn, [report.id for one in covered for report in one.reports])
+
+    def fits(report: Member, about: Member) -> bool:
+        return fired.get(about.id, set()) <= fired.get(report.id, set())
+
+    best = {one.about.id: headline.shown(one, partial(fits, about=one.about)) for one in covered}
+    return {story: best[some[0].id] for story, some in members.items()}
 
 
 def reports_of(
@@ -172,10 +171,24 @@ def outlet_of(stored: StoredArticle) -> str:
     return outlet.title if outlet is not None else stored.article.source
 
 
-def _stood_for(channel: Channel, about: int, members: Sequence[Member], own: Sequence[int]) -> list[Member]:
+def mark_of(conn: Connection, covered: Coverage, shown: int) -> content.Mark | None:
+    """What is to be said of a correction that the headline shown does not say itself."""
+    found = headline.marked_by(covered, shown)
+    if found is None:
+        return None
+    kind, member = found
+    if member in covered.reports:
+        # A report that reads otherwise by now: when it came to do so is not known.
+        return content.Mark(kind, member.outlet)
+    (stored,) = articles.by_ids(conn, [member.id])
+    stated = stored.article.published if stored.article.trust in ("stated", "assumed") else None
+    return content.Mark(kind, member.outlet, stated or stored.found_at)
+
+
+def _coverage(channel: Channel, about: Member, here: Here) -> Coverage:
     if not channel.stories:
-        return [one for one in members if one.id == about]
-    return headline.stood_for(about, members, own)
+        return headline.coverage(about, [about], [])
+    return headline.coverage(about, here.members, here.own)
 
 
 def _said(
@@ -183,17 +196,16 @@ def _said(
     rules: Rulebook,
     channel: Channel,
     here: Here,
-    about: int,
-    reports: Sequence[Member],
+    covered: Coverage,
     known: Mapping[int, Report],
     message: Delivery | None = None,
 ) -> content.AlertContent:
-    read = dict(known)
+    about, read = covered.about.id, dict(known)
     if about not in read:
         read |= reports_of(conn, rules, channel, [about])
-    own, best = read[about], spoken_by(conn, rules, channel, {about: reports}, read)[about]
+    own, best = read[about], spoken_by(conn, rules, channel, [covered], read)[about]
     watches = [match.watch for match in own.heard]
-    shown, members = best.stored, here.members if channel.stories else reports
+    shown, members = best.stored, here.members if channel.stories else covered.reports
     said = content.alert(
         shown.article,
         [match for match in best.heard if match.watch in watches],
@@ -201,15 +213,16 @@ def _said(
         found_at=own.stored.found_at,
         others=[title for title in outlets_of(members) if title != outlet_of(shown)],
         paywalled=shown.paywalled,
-        free=_free_copy(conn, reports) if shown.paywalled else None,
+        free=_free_copy(conn, covered) if shown.paywalled else None,
         part_of=_part_of(channel, here, message),
     )
     urgency = routing.highest([match.urgency for match in own.heard] or ["normal"])
-    return replace(said, watches=tuple(watches), urgency=urgency, article=shown.id)
+    mark = mark_of(conn, covered, shown.id)
+    return replace(said, watches=tuple(watches), urgency=urgency, article=shown.id, mark=mark)
 
 
-def _free_copy(conn: Connection, reports: Sequence[Member]) -> Article | None:
-    ids = [one.id for one in reports if one.free]
+def _free_copy(conn: Connection, covered: Coverage) -> Article | None:
+    ids = [one.id for one in covered.reports if one.free and not covered.is_withdrawn(one)]
     return next((one.article for one in articles.by_ids(conn, ids[:1])), None) if ids else None
 
 

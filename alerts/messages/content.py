@@ -14,6 +14,7 @@ from alerts.watch import URGENCIES, Match, Urgency
 from archive.article import Article, Trust
 
 if TYPE_CHECKING:
+    from alerts.corrections import Correction
     from alerts.messages.quoting import Quote
 
 # A message is known by so many of its headlines.
@@ -29,6 +30,15 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """An outlet corrected its report, or took it back: which, and when, where that is known."""
+
+    kind: "Correction"
+    outlet: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertContent:
     """One article that a watch fired on.
 
@@ -36,7 +46,8 @@ class AlertContent:
     outlets of the story; `watches` their names. `quote` is None where only the headline matched.
     `free_at` is the outlet to whose free report of the same story `url` leads, where the article itself
     is behind payment; else None. `part_of` is the headline of the message to whose story this one was
-    added by hand, else empty. `article` is the row of the article whose report is shown, where it is in
+    added by hand, else empty. `mark` is set where a report that the message stands for was corrected or
+    taken back. `article` is the row of the article whose report is shown, where it is in
     the archive, and `formerly` what the message was headed before.
     """
 
@@ -54,6 +65,7 @@ class AlertContent:
     paywalled: bool = False
     free_at: str | None = None
     part_of: str = ""
+    mark: Mark | None = None
     article: int | None = None
     formerly: tuple[Headline, ...] = ()
 
@@ -64,12 +76,14 @@ class AlertContent:
             "type": "alert",
             "published": _written(self.published),
             "found_at": _written(self.found_at),
+            "mark": _mark_written(_as_kept(self)["mark"]),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
-    """One line of a digest. `others` are the titles of outlets whose report of it was withheld."""
+    """One line of a digest. `others` are the titles of outlets whose report of it was withheld, `mark` what
+    became of one of them."""
 
     title: str
     url: str
@@ -78,6 +92,7 @@ class DigestItem:
     published: datetime | None = None
     trust: Trust = "none"
     others: tuple[str, ...] = ()
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,7 @@ class DigestContent:
         for group in whole["groups"]:
             for item in group["items"]:
                 item["published"] = _written(item["published"])
+                item["mark"] = _mark_written(item["mark"])
         return {**whole, "type": "digest"}
 
 
@@ -185,7 +201,7 @@ def _headlines(value: Mapping[str, Any]) -> list[Headline]:
     return [*formerly, Headline(value["title"], value["url"])]
 
 
-def digest_item(article: Article, others: Sequence[str] = ()) -> DigestItem:
+def digest_item(article: Article, others: Sequence[str] = (), mark: Mark | None = None) -> DigestItem:
     """The line that a digest gives `article`, whose report in `others` was withheld."""
     outlet = article.outlet
     return DigestItem(
@@ -196,6 +212,7 @@ def digest_item(article: Article, others: Sequence[str] = ()) -> DigestItem:
         published=article.published,
         trust=article.trust,
         others=tuple(others),
+        mark=mark,
     )
 
 
@@ -218,6 +235,7 @@ def _alert_from(value: Mapping[str, Any]) -> AlertContent:
         paywalled=value["paywalled"],
         free_at=value.get("free_at"),
         part_of=value.get("part_of", ""),
+        mark=_mark_from(value.get("mark")),
         article=value.get("article"),
         formerly=tuple(_headlines(value)[:-1]),
     )
@@ -237,7 +255,16 @@ def _digest_from(value: Mapping[str, Any]) -> DigestContent:
 
 def _item_from(value: Mapping[str, Any]) -> DigestItem:
     others = tuple(value.get("others", ()))
-    return DigestItem(**{**value, "published": _read(value["published"]), "others": others})
+    read = {"published": _read(value["published"]), "others": others, "mark": _mark_from(value.get("mark"))}
+    return DigestItem(**{**value, **read})
+
+
+def _mark_from(value: Mapping[str, Any] | None) -> Mark | None:
+    return None if value is None else Mark(value["kind"], value["outlet"], _read(value["at"]))
+
+
+def _mark_written(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if kept is None else {**kept, "at": _written(kept["at"])}
 
 
 def _as_kept(content: AlertContent | DigestContent) -> dict[str, Any]:

@@ -5,11 +5,12 @@ flag and local time below; the sentence with the hits; further outlets; watches 
 end. Escaping, cleaning and limits are `pieces.py`; the terminal's picture is `terminal.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
+from alerts.corrections import Correction
 from alerts.messages.additions import NOTHING_ADDED, Additions, Muted
 from alerts.messages.content import (
     AlertContent,
@@ -17,6 +18,7 @@ from alerts.messages.content import (
     DigestContent,
     DigestGroup,
     DigestItem,
+    Mark,
     NoticeContent,
 )
 from alerts.messages.pieces import (
@@ -51,6 +53,8 @@ MOST_TAGS = 6
 MOST_PANEL_LINES = 15
 # An article found later than this after its publication is said to be late.
 LATE = timedelta(hours=1)
+# What became of a report stands below its headline, which is what a push shows first.
+_SIGNS: Mapping[Correction, str] = {"corrected": "✏️", "withdrawn": "🚫"}
 _FLAGLESS = {"INT": "🌐"}
 
 
@@ -143,6 +147,8 @@ def _size(item: DigestItem, group: DigestGroup | None, options: Options) -> tupl
 
 def _alert(content: AlertContent, options: Options, additions: Additions) -> list[Piece]:
     lines = [_headline(content.title, content.url, content.urgency == "breaking")]
+    if content.mark is not None:
+        lines.append([Piece(_mark(content.mark, content.found_at, options.zone))])
     lines.append([Piece(" · ".join(_byline(content, options)))])
     if content.quote is not None and options.quote:
         lines.append(_quoted(content.quote))
@@ -170,6 +176,14 @@ def _title(title: str, url: str, most: int) -> str:
         return shortened(shown, most)
     link = web_link(url)
     return (urlsplit(link).hostname if link else None) or "(no headline)"
+
+
+def _mark(mark: Mark, found_at: datetime | None, zone: tzinfo) -> str:
+    """Who corrected or withdrew; and when, where it is said beside the time at which an alert came."""
+    by = f"{_SIGNS[mark.kind]} {mark.kind} by {isolated(shortened(clean(mark.outlet), LONGEST_OUTLET))}"
+    if mark.at is None or found_at is None:
+        return by
+    return f"{by}, {_time(mark.at, 'stated', found_at, zone)}"
 
 
 def _byline(content: AlertContent, options: Options) -> Iterable[str]:
@@ -273,6 +287,8 @@ def _digest_line(item: DigestItem, options: Options) -> list[Piece]:
         local = item.published.astimezone(options.zone)
         about.append(f"{local.day} {local:%b}" if item.trust == "day" else f"{local.day} {local:%b %H:%M}")
     parts = [isolated(part) for part in about]
+    if item.mark is not None:
+        parts.append(_mark(item.mark, None, options.zone))
     if item.others and options.others:
         parts.append(_also(item.others))
     line = [Piece("\n• "), Piece(isolated(title), link=web_link(item.url))]

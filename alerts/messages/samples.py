@@ -14,6 +14,7 @@ from alerts.messages.content import (
     DigestContent,
     DigestGroup,
     DigestItem,
+    Mark,
     NoticeContent,
 )
 from alerts.messages.quoting import Quote
@@ -86,6 +87,12 @@ def samples(now: datetime, words: Words = ENGLISH) -> dict[str, Sample]:
             )
         ),
         "an alert that was merged into another story": Sample(replace(plain, part_of=words.further_title)),
+        "an alert that was corrected": Sample(
+            replace(
+                plain, others=words.others, mark=Mark("corrected", words.outlet, now - timedelta(minutes=1))
+            )
+        ),
+        "an alert that was taken back": Sample(replace(plain, mark=Mark("withdrawn", words.others[0]))),
         "an alert without a time": Sample(replace(plain, published=None, trust="none", quote=None)),
         "an alert, Why? pressed": Sample(plain, Additions("why", _why(words))),
         "an alert, Story pressed": Sample(
@@ -125,8 +132,9 @@ def _digest(now: datetime, words: Words) -> DigestContent:
         url = f"https://post.example/{hours}"
         return DigestItem(title, url, outlet, words.country, now - timedelta(hours=hours), "stated")
 
+    mark = Mark("corrected", words.others[0])
     laos = (
-        replace(item(words.title, words.outlet, 2), others=words.others),
+        replace(item(words.title, words.outlet, 2), others=words.others, mark=mark),
         replace(item(words.further_title, words.others[0], 5), published=None, trust="none"),
     )
     asean = (item(words.further_title, words.others[1], 30),)

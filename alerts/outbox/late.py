@@ -59,4 +59,6 @@ def digest(rows: Sequence[Delivery]) -> DigestContent:
 
 
 def _item(said: AlertContent) -> DigestItem:
-    return DigestItem(said.title, said.url, said.outlet, said.country, said.published, said.trust)
+    return DigestItem(
+        said.title, said.url, said.outlet, said.country, said.published, said.trust, mark=said.mark
+    )

@@ -5,6 +5,8 @@ Datelines, bylines, agency marks and credits differ from outlet to outlet while 
 
 import re
 
+from alerts.corrections import correction
+
 _MOST_HEAD = 120
 
 _AGENCY = (
@@ -69,5 +71,5 @@ def report(text: str) -> str:
 
 
 def is_correction(title: str) -> bool:
-    """Whether a headline says that an earlier report was wrong."""
-    return _CORRECTED.search(title) is not None
+    """Whether a headline may say that an earlier report was wrong: what only may is not withheld either."""
+    return _CORRECTED.search(title) is not None or correction(title) is not None

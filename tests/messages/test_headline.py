@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.headline import better, rank, shown, stood_for
+from alerts.headline import Coverage, better, coverage, marked_by, rank, shown
 from archive import articles, retention
 from archive.archive import Archive
 from archive.members import Member
@@ -56,6 +56,10 @@ def stories(draw: Any) -> list[Member]:
     return [replace(draw(withheld(0)), action="new"), *(draw(withheld(n)) for n in range(1, size))]
 
 
+def covered(members: Sequence[Member]) -> Coverage:
+    return coverage(members[0], members, [0])
+
+
 @examples(200)
 @given(stories(), st.randoms())
 def test_the_choice_is_the_same_in_whatever_order_reports_came_but_for_equals(
@@ -63,27 +67,24 @@ def test_the_choice_is_the_same_in_whatever_order_reports_came_but_for_equals(
 ) -> None:
     later = members[1:]
     chance.shuffle(later)
-    renumbered = [members[0], *(replace(one, id=n) for n, one in enumerate(later, 1))]
-    best = {one.id: one for one in members}[shown(0, members)]
-    again = {one.id: one for one in renumbered}[shown(0, renumbered)]
-    assert rank(best) == rank(again)
+    again = [members[0], *(replace(one, id=n) for n, one in enumerate(later, 1))]
+    assert rank(shown(covered(members))) == rank(shown(covered(again)))
 
 
 @examples(200)
 @given(stories(), st.data())
 def test_a_report_that_is_no_better_changes_nothing(members: list[Member], data: Any) -> None:
     another = data.draw(withheld(99))
-    before = shown(0, members)
-    after = shown(0, [*members, another])
-    best = next(one for one in members if one.id == before)
-    assert after == (99 if rank(another) < rank(best) else before)
+    before = shown(covered(members))
+    after = shown(covered([*members, another]))
+    assert after == (another if rank(another) < rank(before) else before)
 
 
 @examples(200)
 @given(stories())
 def test_a_message_changes_its_headline_only_for_a_better_one_and_seldom(members: list[Member]) -> None:
-    heads = [shown(0, members[:count]) for count in range(1, len(members) + 1)]
-    ranks = [rank(members[head]) for head in heads]
+    heads = [shown(covered(members[:count])) for count in range(1, len(members) + 1)]
+    ranks = [rank(head) for head in heads]
     assert ranks == sorted(ranks, reverse=True)
     changes = sum(one != other for one, other in pairwise(heads))
     assert changes == len(set(ranks)) - 1
@@ -92,25 +93,45 @@ def test_a_message_changes_its_headline_only_for_a_better_one_and_seldom(members
 @examples(100)
 @given(stories())
 def test_nothing_that_does_not_fit_speaks(members: list[Member]) -> None:
-    assert shown(0, members, lambda _: False) == 0
-    for one in better(0, members):
-        assert shown(0, members, lambda other, one=one: other is one) == one.id
+    of = covered(members)
+    assert shown(of, lambda _: False).id == 0
+    for one in better(of):
+        assert shown(of, lambda other, one=one: other is one) is one
 
 
-def member(id_: int, action: Any, copied: int | None = None, language: str | None = "en") -> Member:
-    return Member(id_, f"O{id_}", 2, language, "x", True, True, False, False, action, "copy", copied)
+@examples(200)
+@given(stories(), st.data())
+def test_what_was_taken_back_speaks_only_where_all_was(members: list[Member], data: Any) -> None:
+    gone = data.draw(st.sets(st.sampled_from(["Wire", "Post", "Blog"])))
+    notes = [
+        replace(members[0], id=100 + n, outlet=outlet, title="WITHDRAWN: A headline", action="reply",
+                why="correction")
+        for n, outlet in enumerate(sorted(gone))
+    ]  # fmt: skip
+    of = covered([*members, *notes])
+    if {one.outlet for one in members} - gone:
+        assert shown(of).outlet not in gone
+    assert rank(shown(of)) == min(
+        rank(one) for one in members if of.is_withdrawn(one) == of.is_withdrawn(shown(of))
+    )
+
+
+def member(
+    id_: int, action: Any, copied: int | None = None, language: str | None = "en", **more: Any
+) -> Member:
+    one = Member(id_, f"O{id_}", 2, language, "x", True, True, False, False, action, "copy", copied)
+    return replace(one, **more)
 
 
 @pytest.mark.parametrize(
     ("about", "own", "expected"),
     [
         # Without a message of its own, a reply stands for nothing, and its copy belongs to the story's.
-        (1, [1], [1, 2, 4]),
+        (1, [1], [1, 2, 4, 6]),
         (1, [1, 3], [1, 2]),
-        (3, [1, 3], [3, 4]),
+        (3, [1, 3], [3, 4, 6]),
         # What was told aloud speaks for itself.
-        (1, [1, 2], [1, 4]),
-        (99, [99], []),
+        (1, [1, 2], [1, 4, 6]),
     ],
 )
 def test_a_message_stands_for_what_was_withheld_into_it(
@@ -118,9 +139,37 @@ def test_a_message_stands_for_what_was_withheld_into_it(
 ) -> None:
     story = [
         member(1, "new"), member(2, "withhold", 1, "en-GB"), member(3, "reply"), member(4, "withhold", 3),
-        member(5, "withhold", 1, "ko"),
+        member(5, "withhold", 1, "ko"), member(6, "withhold", None, beside=3),
     ]  # fmt: skip
-    assert [one.id for one in stood_for(about, story, own)] == expected
+    of = next(one for one in story if one.id == about)
+    assert [one.id for one in coverage(of, story, own).reports] == expected
+
+
+CORRECTS = {"title": "CORRECTED-x", "why": "correction"}
+
+
+@pytest.mark.parametrize(
+    ("correcting", "marks"),
+    [
+        (member(9, "reply", 1, outlet="O1", **CORRECTS), True),
+        (member(9, "reply", 2, outlet="O2", **CORRECTS), True),
+        # By an outlet that the message does not stand for; of another message; in another language.
+        (member(9, "reply", 1, outlet="O7", **CORRECTS), False),
+        (member(9, "reply", 3, outlet="O3", **CORRECTS), False),
+        (member(9, "reply", None, outlet="O1", title="CORRECTED-x", why="language"), False),
+        # What came before it, and what bears no mark.
+        (member(0, "reply", 1, outlet="O1", **CORRECTS), False),
+        (member(9, "reply", 1, outlet="O1", why="correction"), False),
+        # A report that reads otherwise by now.
+        (member(9, "withhold", 1, title="[정정] x"), True),
+    ],
+)
+def test_a_message_is_marked_by_who_corrects_what_it_stands_for(correcting: Member, marks: bool) -> None:
+    story = [member(1, "new"), member(2, "withhold", 1), member(3, "reply"), correcting]
+    of = coverage(story[0], sorted(story, key=lambda one: one.id), [1, 3])
+    assert marked_by(of, 1) == (("corrected", correcting) if marks else None)
+    # A headline that says it itself needs no mark.
+    assert marked_by(of, correcting.id) is None
 
 
 # The messages
@@ -270,6 +319,46 @@ async def test_forgetting_texts_changes_no_headline(
     sqlite_archive.write_now(forget)
     await desk.run(minutes=2)
     assert desk.heads == ["Bridge opens in Laos"]
+
+
+async def test_a_correction_marks_the_message_and_is_told_below_it(
+    tmp_path: Path, archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    await desk.reads("Bridge opens in Laos", "agency")
+    wrong = BRIDGE.replace("41 million", "14 million")
+    await desk.reads("CORRECTED-Laos opens Mekong bridge", "post", wrong)
+    message, answer = desk.shown
+    assert message[:3] == [
+        "Bridge opens in Laos", "✏️ corrected by The Vientiane Post, 08:04 UTC", "The Agency · 🇰🇷 · 08:02 UTC"
+    ]  # fmt: skip
+    assert answer[:2] == ["CORRECTED-Laos opens Mekong bridge", "The Vientiane Post · 🇱🇦 · 08:04 UTC"]
+    silent = [act.params.get("disable_notification") for act in api.ledger.messages]
+    assert silent[1] in (True, "true", "True")
+
+
+async def test_a_report_taken_back_gives_up_the_headline(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    await desk.reads("Laos opens Mekong bridge", "post")
+    best = await desk.reads("Bridge opens in Laos", "agency")
+    desk.revise(best, "[기사 삭제] Bridge opens in Laos")
+    await desk.run(minutes=2)
+    assert [lines[:2] for lines in desk.shown] == [["Laos opens Mekong bridge", "🚫 withdrawn by The Agency"]]
+
+
+async def test_an_article_that_takes_itself_back_says_so_in_its_headline(
+    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+) -> None:
+    desk = Reader(tmp_path, sqlite_archive, api, clock)
+    only = await desk.reads("Laos opens Mekong bridge", "post")
+    desk.revise(only, "WITHDRAWN: Laos opens Mekong bridge")
+    await desk.run(minutes=2)
+    assert [lines[:2] for lines in desk.shown] == [
+        ["WITHDRAWN: Laos opens Mekong bridge", "The Vientiane Post · 🇱🇦 · 08:00 UTC"]
+    ]
 
 
 async def test_a_message_whose_headline_changed_while_it_was_lost_is_found(

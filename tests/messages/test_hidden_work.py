@@ -82,6 +82,15 @@ async def test_a_line_bears_the_headline_of_the_best_report(tmp_path: Path, sqli
     )
 
 
+async def test_a_line_says_that_its_report_was_corrected(tmp_path: Path, sqlite_archive: Archive) -> None:
+    drier = ("CORRECTION: rain in Phongsaly", "post", RAIN.replace("130", "13"))
+    desk, chat = await told(tmp_path / "config", sqlite_archive, [STREAM[3], drier])
+    first = digests(desk, chat)[0]
+    assert (
+        "• Weather: rain in Phongsaly · The Vientiane Post · 🇱🇦 · 24 Nov 08:00 · ✏️ corrected by The" in first
+    )
+
+
 async def test_a_copy_by_the_same_outlet_edits_nothing(tmp_path: Path, sqlite_archive: Archive) -> None:
     copy = ("New bridge at Xayaburi", "post", BRIDGE)
     await told(tmp_path / "config", sqlite_archive, [STREAM[0], copy])

@@ -1,11 +1,13 @@
 """Coverage of one event, through the real daemon: one message that grows, replies, and what is told anew."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from archive import stories
+from archive import deliveries, stories
 from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, item, rss
 from tests.pipeline.house import feed_source, headlines, house, until, write_config
@@ -38,13 +40,17 @@ class Press:
         api: BotApiPeer,
         chat: Chat,
         archive: str | None = None,
+        tiers: Mapping[str, int] | None = None,
         **channel: object,
     ) -> None:
         self.site, self.api = site, api
         for name in ("one", "two"):
             site.script(f"/{name}", rss(["A quiet day"]))
         keys = {"name": "desk", "type": "telegram", "chat": chat.id, **channel}
-        sources = [feed_source(n, site.url(f"/{n}"), title=n.title()) for n in ("one", "two")]
+        sources = [
+            feed_source(n, site.url(f"/{n}"), title=n.title(), tier=(tiers or {}).get(n, 2))
+            for n in ("one", "two")
+        ]
         self.folder = write_config(folder, sources, api, chat, channels=[keys], archive=archive)
 
     async def polled(self) -> None:
@@ -91,6 +97,29 @@ async def test_a_changed_number_is_a_silent_reply_to_the_storys_message(
     reply_to = api.message(chat.id, second.message_id).reply_to
     assert reply_to is not None
     assert reply_to.id == first.message_id
+
+
+async def test_the_better_outlet_heads_the_message_and_a_correction_marks_it(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "EDIT_EVERY", timedelta(milliseconds=100))
+    press = Press(site, tmp_path / "config", api, chat, tiers={"two": 1})
+    first = entry("Laos opens Mekong bridge", BRIDGE)
+    async with house(press.folder):
+        await press.polled()
+        await press.says("one", first, messages=1)
+        better = entry("New bridge at Xayaburi", BRIDGE)
+        await press.says("two", better, messages=1, edits=1)
+        fixed = entry("CORRECTED-Laos opens Mekong bridge", BRIDGE.replace("870 metres", "780 metres"))
+        await press.says("one", fixed, first, messages=2, edits=2)
+        # What reads otherwise at its own address marks the message too.
+        gone = replace(better, title="[기사 삭제] New bridge at Xayaburi")
+        await press.says("two", gone, edits=3, messages=2)
+    said = [act.text.split("\n")[:2] for act in api.ledger.of("editMessageText")]
+    assert said[0][0] == said[1][0] == "New bridge at Xayaburi"
+    assert said[1][1].startswith("✏️ corrected by One, ")
+    assert said[2] == ["Laos opens Mekong bridge", "🚫 withdrawn by Two"]
+    assert headlines(api) == ["Laos opens Mekong bridge", "CORRECTED-Laos opens Mekong bridge"]
 
 
 async def test_a_restart_knows_what_is_live(
