@@ -1,7 +1,7 @@
 """Does what the config names answer in the real world?
 
-For `wirewatch check --live`: the token, the bot's rights in each chat and topic, ten sources (through
-their proxy), the clock, the disk. Each check is one `Finding`; what the files say is checked before, in
+For `wirewatch check --live`: the token, the bot's rights in each chat and topic, the clock, the disk, the
+proxies, ten sources. Each check is one `Finding`; what the files say is checked before, in
 `wirewatch/config_reading.py`. Nothing is sent or kept.
 """
 
@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,7 @@ from archive.sources import SourceState
 from crawler.children import Child
 from crawler.client import Client, FetchError
 from crawler.gathering import Tools, gather
+from crawler.proxies import masked, parse_proxy
 from crawler.source import Source
 from wirewatch.rooms import utc_now
 from wirewatch.secrets import mask
@@ -34,6 +36,9 @@ MOST_SOURCES = 10
 LITTLE_ROOM = 500_000_000
 # Telegram and publishers are believed; a clock that differs by more makes alerts late or early.
 CLOCK_DIFFERS = timedelta(seconds=30)
+# Where Telegram does not answer, so many sources are asked for the time.
+OTHER_CLOCKS = 3
+ANSWER = 10.0
 _CLOCK_URL = "https://api.telegram.org/"
 
 
@@ -53,7 +58,13 @@ async def look(settings: Settings, chance: random.Random | None = None) -> Async
         yield finding
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(Client(settings.fetch, settings.contact))
-        yield await _clock(client, settings)
+        told_by = [
+            settings.telegram.api_url or _CLOCK_URL,
+            *(one.url for one in settings.sources[:OTHER_CLOCKS]),
+        ]
+        yield await _clock(client, told_by)
+        async for finding in _proxies(client, settings):
+            yield finding
         reading, crawling = Child("reading"), Child("crawling")
         stack.push_async_callback(reading.close)
         stack.push_async_callback(crawling.close)
@@ -111,16 +122,46 @@ async def _chat(bot: "Bot", channel: TelegramChannel) -> Finding:
     return Finding("ok", subject, f"the bot may post in {here.title}")
 
 
-async def _clock(client: Client, settings: Settings) -> Finding:
-    url = settings.telegram.api_url or _CLOCK_URL
+async def _clock(client: Client, addresses: Sequence[str]) -> Finding:
+    """This machine's clock beside that of the first of these that tells its own."""
+    why = ""
+    for url in addresses:
+        try:
+            response = await client.get(url, deadline=ANSWER, redirects=0)
+            theirs = parsedate_to_datetime(response.headers["Date"])
+        except (FetchError, KeyError, ValueError) as error:
+            why = why or str(error)
+            continue
+        differs = abs(utc_now() - theirs.astimezone(UTC))
+        level: Literal["ok", "warning"] = "ok" if differs <= CLOCK_DIFFERS else "warning"
+        remedy = "" if level == "ok" else ": set it by NTP, or alerts count as too old or too new"
+        said = f"differs by {differs.total_seconds():.0f} s from that of {_host(url)}{remedy}"
+        return Finding(level, "clock", said)
+    return Finding("warning", "clock", f"nobody to compare it with: {mask(why)}")
+
+
+async def _proxies(client: Client, settings: Settings) -> AsyncIterator[Finding]:
+    """Each proxy of the config, asked for an address that goes through it."""
+    users: dict[str, list[str]] = {}
+    for source in settings.sources:
+        through = source.proxy or settings.fetch.proxy
+        if through is not None:
+            users.setdefault(through, []).append(source.url)
+    if settings.fetch.proxy is not None:
+        users.setdefault(settings.fetch.proxy, [_CLOCK_URL])
+    for proxy, addresses in users.items():
+        yield await _proxy(client, proxy, addresses)
+
+
+async def _proxy(client: Client, proxy: str, addresses: Sequence[str]) -> Finding:
+    subject = f"proxy {masked(parse_proxy(proxy))}"
     try:
-        response = await client.get(url, deadline=10, redirects=0)
-        theirs = parsedate_to_datetime(response.headers["Date"])
-    except (FetchError, KeyError, ValueError) as error:
-        return Finding("warning", "clock", f"nobody to compare it with: {mask(str(error))}")
-    differs = abs(utc_now() - theirs.astimezone(UTC))
-    level: Literal["ok", "warning"] = "ok" if differs <= CLOCK_DIFFERS else "warning"
-    return Finding(level, "clock", f"differs by {differs.total_seconds():.0f} s from that of {_host(url)}")
+        response = await client.get(addresses[0], proxy=proxy, deadline=ANSWER, redirects=0)
+    except FetchError as error:
+        return Finding("error", subject, mask(str(error)))
+    if response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return Finding("error", subject, "it wants a user and a password, or others than these (407)")
+    return Finding("ok", subject, f"answers; {len(addresses)} addresses are asked through it")
 
 
 def _host(url: str) -> str:

@@ -18,7 +18,7 @@ from wirewatch.settings import Settings, load
 
 
 @click.command()
-@click.option("--live", is_flag=True, help="Also ask Telegram, ten sources, the clock and the disk.")
+@click.option("--live", is_flag=True, help="Also ask Telegram, ten sources and the proxies.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line in place of text.")
 @config_option
 def command(live: bool, as_json: bool) -> None:
@@ -29,8 +29,8 @@ def command(live: bool, as_json: bool) -> None:
     mistake, with 0 otherwise.
 
     With --live it goes on to the real world, where the config is right: the token, the bot's rights in
-    each chat and topic, ten sources, the clock and the disk. Nothing is sent. Ends with 1 if something
-    fails.
+    each chat and topic, ten sources, the proxies, the clock and the disk. Nothing is sent. Ends with 1 if
+    something fails.
     """
     try:
         settings = load(locations())
