@@ -35,13 +35,24 @@ _HAS = select(table.c.article).where(table.c.channel == bindparam("of"), table.c
 
 
 def due(conn: Connection, channel: str, now: datetime) -> list[tuple[int, str]]:
-    """The articles whose digest goes now, each with the reason, in the order in which they came."""
-    rows = conn.execute(
-        select(table.c.article, table.c.reason)
-        .where(table.c.channel == channel, table.c.delivery.is_(None), table.c.due_at <= now)
-        .order_by(table.c.added_at, table.c.article)
-    )
-    return [(row.article, row.reason) for row in rows]
+    """The articles whose digest goes now, each with the reason, in the order in which they came.
+
+    With the first that catches up go all others that do: what was met within seconds is one message.
+    """
+    waiting = conn.execute(_WAITING, {"of": channel}).all()
+    going = {row.reason for row in waiting if row.due_at <= now}
+    return [
+        (row.article, row.reason)
+        for row in waiting
+        if row.due_at <= now or ("catch-up" in going and row.reason == "catch-up")
+    ]
+
+
+_WAITING = (
+    select(table.c.article, table.c.reason, table.c.due_at)
+    .where(table.c.channel == bindparam("of"), table.c.delivery.is_(None))
+    .order_by(table.c.added_at, table.c.article)
+)
 
 
 def next_due(conn: Connection) -> dict[str, datetime]:
