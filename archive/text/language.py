@@ -7,6 +7,7 @@ has. Only where none of these decides is the small model of `language_model.py` 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from archive.text.language_model import guess
 from archive.text.scripts import KINDS, Kind
@@ -54,7 +55,8 @@ def detect(text: str, stated: str | None = None, outlet_languages: tuple[str, ..
 
 def _guessed(text: str, possible: Mapping[str, str]) -> str | None:
     """What the model says, in the outlet's own spelling: one of the outlet's languages if it has any."""
-    if sum(KINDS[character] is Kind.LETTER for character in text) < _FEWEST_LETTERS:
+    letters = (character for character in text if KINDS[character] is Kind.LETTER)
+    if len(list(islice(letters, _FEWEST_LETTERS))) < _FEWEST_LETTERS:
         return None
     language = guess(text, possible)
     return None if language is None else possible.get(language, language)
