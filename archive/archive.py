@@ -19,7 +19,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
+from archive.together import Step, Together
+
 T = TypeVar("T")
+R = TypeVar("R")
 
 # A backup or another command may hold the file; wait this long before an error (seconds).
 BUSY_WAIT = 30
@@ -41,6 +44,7 @@ class Archive:
         self.engine = _engine(self.url)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="archive-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="archive-reader")
+        self._together: dict[Any, Together[Any, Any]] = {}
         # Called in the event loop after a write that woke a job; set by whoever runs the jobs.
         self.on_wake: Callable[[], None] = lambda: None
         # What was found to be damaged, if anything was, and who is to hear of it, in the event loop.
@@ -56,6 +60,12 @@ class Archive:
         result, woken = await self._run(self._writer, partial(self.write_now, step, durable))
         if woken:
             self.on_wake()
+        return result
+
+    async def write_together(self, step: Step[T, R], one: T) -> R:
+        """As `write` for `one`, in a transaction that others of the same `step` may share."""
+        together = self._together.setdefault(step, Together(self.write, step))
+        result: R = await together.write(one)
         return result
 
     async def read(self, step: Callable[[Connection], T]) -> T:

@@ -94,10 +94,10 @@ def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
         return []
     rows = [{column: getattr(article, column) for column in _STORED} for article in new]
     # Asked for in the order of the rows, SQLite would be given one row at a time.
-    stored: dict[tuple[str, str, str], list[int]] = {}
+    stored: dict[tuple[str, ...], list[int]] = {}
     for id_, *said in conn.execute(_store(conn), rows):
-        stored.setdefault((said[0], said[1], said[2]), []).append(id_)
-    ids = [stored[article.canonical, article.guid, article.title].pop() for article in new]
+        stored.setdefault(tuple(said), []).append(id_)
+    ids = [stored[one.source, one.canonical, one.guid, one.title].pop() for one in new]
     add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
     return ids
 
@@ -114,7 +114,7 @@ _STORED = [name for name in NewArticle.__slots__ if name != "keys"]
 
 @prepared(table)
 def _store(new: Any) -> Any:
-    return new.returning(table.c.id, table.c.canonical, table.c.guid, table.c.title)
+    return new.returning(table.c.id, table.c.source, table.c.canonical, table.c.guid, table.c.title)
 
 
 @prepared(identity)

@@ -108,9 +108,8 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
         # A long feed would hold the loop.
         many = len(gathered.entries) > MANY
         identified = await asyncio.to_thread(identify) if many else identify()
-        after, new = await rooms.archive.write(
-            lambda conn: polls.keep(conn, rooms, source, state, gathered, identified, now)
-        )
+        poll = polls.Poll(rooms, source, state, gathered, identified, now)
+        after, new = await rooms.archive.write_together(polls.keep, poll)
         return Polled(after, written=True, result="entries", new=new)
     after, change = polls.after(rooms, source, state, gathered, now, found_new=False)
     if change is not None:

@@ -1,19 +1,21 @@
 """What does a poll leave in the archive?
 
-One transaction a poll: the new articles, the source's state, and what operators are told of it.
+The new articles, the source's state, and what operators are told of it, in one transaction, which
+polls that end at about the same time share.
 Asking the source is `crawler/gathering.py`; what is new is decided in `crawler/identity.py`, the
 next due time in `crawler/polling.py`.
 """
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from archive import articles, events, sources
 from archive.article import Article
-from archive.articles import Contact, NewArticle, PageState
+from archive.articles import Contact, Known, NewArticle, PageState
 from archive.events import Event
 from archive.sources import SourceState
 from archive.text.language import detect
@@ -80,67 +82,125 @@ def keep_state(
         report(rooms.rules.settings, conn, Event(now, f"source-{change.health}", state.source, change.text))
 
 
-def keep(
-    conn: Connection,
-    rooms: Rooms,
-    source: Source,
-    state: SourceState,
-    gathered: Gathered,
-    identified: Identified,
-    now: datetime,
-) -> tuple[SourceState, int]:
-    """Keep a poll's new articles and its state, and wake who works on them next; the state, how many."""
-    new, poll = find_new(conn, rooms, source, state, identified, now)
-    sources.add_outlets(conn, [outlet_of(rooms.rules, source, entry) for entry, _ in poll.new])
-    articles.store(conn, new)
-    articles.add_keys(conn, poll.again)
-    read_again = _revise(conn, rooms, source, poll, now)
-    state_after, change = after(rooms, source, state, gathered, now, found_new=bool(new))
-    keep_state(conn, rooms, state_after, change, now)
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll that gave entries: by which rules, of what, what came of it and when."""
+
+    rooms: Rooms
+    source: Source
+    state: SourceState
+    gathered: Gathered
+    identified: Identified
+    now: datetime
+
+    @property
+    def keys(self) -> list[int]:
+        """What its entries are known by."""
+        return all_keys([identity for _, identity in self.identified])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is new in a poll, and its entries told apart."""
+
+    new: list[NewArticle]
+    poll: Sorted
+
+
+def keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, int]]:
+    """Keep the new articles of polls and their states, and wake who works on them next; of each poll the
+    state, and how many articles are new."""
+    return [ended for some in _strangers(polls) for ended in _keep(conn, some)]
+
+
+def _strangers(polls: Sequence[Poll]) -> Iterator[list[Poll]]:
+    """The polls in order, parted where one may announce what another before it has just found."""
+    some: list[Poll] = []
+    met: set[int] = set()
+    for poll in polls:
+        keys = set(poll.keys)
+        if not met.isdisjoint(keys):
+            yield some
+            some, met = [], set()
+        some.append(poll)
+        met |= keys
+    yield some
+
+
+def _keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, int]]:
+    known = articles.known_by(conn, [key for poll in polls for key in poll.keys])
+    found = [find_new(poll, known) for poll in polls]
+    each = list(zip(polls, found, strict=True))
+    outlets = (outlet_of(of.rooms.rules, of.source, entry) for of, it in each for entry, _ in it.poll.new)
+    sources.add_outlets(conn, outlets)
+    articles.store(conn, [article for it in found for article in it.new])
+    articles.add_keys(conn, [pair for it in found for pair in it.poll.again])
+    ends = [
+        after(of.rooms, of.source, of.state, of.gathered, of.now, found_new=bool(it.new)) for of, it in each
+    ]
+    sources.write_back(conn, [state for state, _ in ends])
+    for (of, it), (_, change) in zip(each, ends, strict=True):
+        _tell_operators(conn, of, it, change)
+    for of, it in each:
+        read_again = _revise(conn, of, it.poll)
+        if read_again or any(article.page == "wanted" for article in it.new):
+            wake(conn, "read", of.source.name, of.now)
+    tell_at = [
+        min((article.tell_after for article in it.new), default=of.now)
+        for of, it in each
+        if it.new or it.poll.changed
+    ]
+    if tell_at:
+        wake(conn, "tell", "", min(tell_at))
+    return [(state, len(it.new)) for (state, _), it in zip(ends, found, strict=True)]
+
+
+def _tell_operators(conn: Connection, of: Poll, found: Found, change: Change | None) -> None:
+    settings, source, now, new = of.rooms.rules.settings, of.source, of.now, found.new
+    if change is not None:
+        report(settings, conn, Event(now, f"source-{change.health}", source.name, change.text))
     if len(new) > MOST_NEW:
         text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
-        report(rooms.rules.settings, conn, Event(now, "flood", source.name, text))
-    if gathered.left:
-        text = f"announces {len(identified) + gathered.left} entries; only its newest are looked at"
-        _report_daily(conn, rooms, "feed-too-long", source, text, now)
-    if _is_renumbered(poll, state):
+        report(settings, conn, Event(now, "flood", source.name, text))
+    if of.gathered.left:
+        text = f"announces {len(of.identified) + of.gathered.left} entries; only its newest are looked at"
+        _report_daily(conn, of.rooms, "feed-too-long", source, text, now)
+    if _is_renumbered(found.poll, of.state):
         text = "announces known articles under new ids or addresses; nothing of it is alerted"
-        _report_daily(conn, rooms, "feed-renumbered", source, text, now)
-    if read_again or any(article.page == "wanted" for article in new):
-        wake(conn, "read", source.name, now)
-    if new or poll.changed:
-        wake(conn, "tell", "", min((article.tell_after for article in new), default=now))
-    return state_after, len(new)
+        _report_daily(conn, of.rooms, "feed-renumbered", source, text, now)
 
 
-def _revise(conn: Connection, rooms: Rooms, source: Source, poll: Sorted, now: datetime) -> bool:
+def _revise(conn: Connection, of: Poll, poll: Sorted) -> bool:
     """Keep what known articles say now; whether pages are to be read again for it."""
-    by = now + rooms.durations.page_wait if source.full_text != "never" else None
+    by = of.now + of.rooms.durations.page_wait if of.source.full_text != "never" else None
     wanted = False
     for article, entry in poll.changed:
         changes = {"title": entry.title, "summary": entry.summary, "body": entry.content}
         said = {column: text for column, text in changes.items() if text}
         # What the feed gives in full needs no page.
-        wanted |= articles.revise(conn, article, said, now, None if entry.content else by)
+        wanted |= articles.revise(conn, article, said, of.now, None if entry.content else by)
     return wanted
 
 
-def find_new(
-    conn: Connection, rooms: Rooms, source: Source, state: SourceState, identified: Identified, now: datetime
-) -> tuple[list[NewArticle], Sorted]:
-    """What `keep` would keep of a poll, and its entries told apart; writes nothing."""
-    known = articles.known_by(conn, all_keys([identity for _, identity in identified]))
-    poll = sort_entries(identified, known, source.name, limit=len(identified))
-    first = is_first_contact(state, rooms.rules.settings.fetch.gap, now)
+def look(conn: Connection, poll: Poll) -> Found:
+    """What `keep` would keep of a poll; writes nothing."""
+    return find_new(poll, articles.known_by(conn, poll.keys))
+
+
+def find_new(of: Poll, known: Mapping[int, Known]) -> Found:
+    """What is new in a poll, by what is known of its entries' keys."""
+    poll = sort_entries(of.identified, known, of.source.name, limit=len(of.identified))
+    first = is_first_contact(of.state, of.rooms.rules.settings.fetch.gap, of.now)
     # In a poll of known articles under new ids nothing that looks new is to be trusted as news.
-    distrusted = _is_renumbered(poll, state)
+    distrusted = _is_renumbered(poll, of.state)
     new = [
         _new_article(
-            rooms, source, entry, identity, now, first=first, beyond=distrusted or number >= MOST_NEW
+            of.rooms, of.source, entry, identity, of.now, first=first,
+            beyond=distrusted or number >= MOST_NEW,
         )
         for number, (entry, identity) in enumerate(poll.new)
-    ]
-    return new, poll
+    ]  # fmt: skip
+    return Found(new, poll)
 
 
 def _is_renumbered(poll: Sorted, state: SourceState) -> bool:

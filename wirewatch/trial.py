@@ -90,9 +90,8 @@ async def trial(rooms: Rooms, name: str) -> Trial:
     if gathered.outcome != "entries":
         return Trial(name, 0, 0, (), gathered.error or "the source answers that nothing has changed")
     identified = polls.identify_all(rooms, source, gathered, now)
-    new, _ = await rooms.archive.read(
-        lambda conn: polls.find_new(conn, rooms, source, state, identified, now)
-    )
+    poll = polls.Poll(rooms, source, state, gathered, identified, now)
+    new = (await rooms.archive.read(lambda conn: polls.look(conn, poll))).new
     watchlist = rooms.rules.watchlist
     outlet = rooms.rules.settings.outlet_of.get(name)
     why = {entry.link: entry.why for entry in gathered.entries}

@@ -28,6 +28,8 @@ from wirewatch import telling
 QUARTER = timedelta(minutes=15)
 # What a feed announces needs no more statements than this, however many articles are new.
 A_POLL = 8
+# Where many feeds have news at once, each has its share of statements that are the same for all.
+NEWS_AT_ONCE = 1
 # A matched article that opens a story: evidence, story, place in the story, what stands, delivery, wake.
 A_MATCHED_ARTICLE = 16
 # Look for work, take it durably, record what became of it.
@@ -50,11 +52,11 @@ def statements(archive: Archive) -> Iterator[list[str]]:
         event.remove(archive.engine, "before_cursor_execute", note)
 
 
-def feeds(port: int, count: int) -> list[dict[str, str]]:
+def feeds(port: int, count: int, path: str = "feed") -> list[dict[str, str]]:
     return [
         {
             "name": f"s-{number}",
-            "url": f"http://outlet-{number}.example:{port}/feed",
+            "url": f"http://outlet-{number}.example:{port}/{path.format(number)}",
             "every": "15m",
             "full_text": "never",
         }
@@ -118,6 +120,32 @@ def test_new_articles_are_kept_in_as_many_statements_as_one(tmp_path: Path, new:
 
     written = [statement for statement in run(story) if not statement.startswith(("SELECT min", "UPDATE"))]
     assert len(written) <= A_POLL
+
+
+def test_feeds_that_have_news_at_once_share_their_statements_and_tell_one_article_once(
+    tmp_path: Path,
+) -> None:
+    count = 48
+
+    async def story(loop: VirtualTimeLoop) -> tuple[int, list[str]]:
+        async with (
+            PeerNewsroom(clock=loop.time) as site,
+            desk(Clock(loop), tmp_path, feeds(site.port, count, "feed-{}"), min_delay="0s") as here,
+        ):
+            here.rooms.chance = lambda: 0.5
+            for number in range(count):
+                site.script(f"/feed-{number}", rss(["A quiet day"]))
+            await here.passes(QUARTER)
+            for number in range(count):
+                # The first two carry the same article.
+                site.script(f"/feed-{number}", rss([f"Dam number {max(number, 1)} of the north opens"]))
+            with statements(here.rooms.archive) as said:
+                await here.passes(QUARTER)
+            return len(here.articles()), said
+
+    known, said = run(story)
+    assert known == 1 + (count - 1)
+    assert len(said) <= count * NEWS_AT_ONCE
 
 
 def test_telling_costs_two_statements_a_batch_for_what_no_watch_wants_and_a_few_for_what_one_does(
