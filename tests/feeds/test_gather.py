@@ -10,7 +10,6 @@ from aiohttp import web
 
 from archive.sources import SourceState
 from crawler.children import ChildTimeout
-from crawler.feeds import gather as gathering
 from crawler.gathering import Gathered, Tools, gather
 from crawler.polling import after_poll
 from crawler.refusals import read_retry_after
@@ -60,7 +59,7 @@ async def test_an_equal_body_is_unchanged_though_the_server_knows_no_validators(
     async with newsroom() as (room, tools):
         room.serves(FEED)
         first = await poll(room, tools)
-        monkeypatch.setattr(gathering, "parse_feed", None)  # not even looked into
+        monkeypatch.setattr("crawler.feeds.parse.parse_feed", None)  # not even looked into
         second = await poll(room, tools, replace(fresh(), body_hash=first.body_hash))
     assert second == Gathered(
         "unchanged",
