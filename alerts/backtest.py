@@ -1,7 +1,7 @@
 """What would a watch have fired on, and what would another query for it change?
 
-Counts over articles that are given one by one, so that any number passes; reading them from the
-archive is `wirewatch/cli/backtest.py`.
+Counts over articles that are given one by one, so that any number passes; those on which nothing fires
+may be left out. Reading them from the archive is `wirewatch/cli/backtest.py`.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from alerts.matching import Watchlist
 from alerts.query.terms import TermSet
 from alerts.watch import Match, Watch
 from archive.article import Article
+from archive.sought import Sought, any_of
 
 # Titles that are kept of what is gained and lost.
 MOST_TITLES = 20
@@ -58,15 +59,19 @@ class Backtest:
         self._other = None
         if query is not None:
             self._other = Watchlist.compile([watch.model_copy(update={"query": query})], sets)
-        self.seen = 0
         # Of the other query where there is one, of the watch as it stands otherwise.
         self.tally = Tally()
         self.gained = Difference()
         self.lost = Difference()
 
+    @property
+    def sought(self) -> Sought:
+        """What the full-text index is to be asked for: it finds every article on which one of them fires."""
+        both = (self._standing,) if self._other is None else (self._standing, self._other)
+        return any_of(watchlist.sought for watchlist in both)
+
     def add(self, article: Article, day: date) -> None:
         """Count one article, which counts for `day`."""
-        self.seen += 1
         before = self._standing.match(article)
         now = before if self._other is None else self._other.match(article)
         if now:

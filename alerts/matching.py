@@ -20,7 +20,7 @@ from alerts.query.terms import TermSet
 from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRef, atoms, children
 from alerts.watch import Hit, Match, Watch
 from archive.article import Article
-from archive.sought import Sought
+from archive.sought import Sought, any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,11 @@ class Watchlist:
         """Every hit of any term set, in reading order; those in the wrong company do not count."""
         evaluation = Evaluation(read(self.lexicon, article))
         return list(evaluation.hits(evaluation.all_set_places()))
+
+    @property
+    def sought(self) -> Sought:
+        """What the full-text index is to be asked for: it finds every article on which a watch fires."""
+        return any_of(lower(compiled.condition, self.lexicon) for compiled in self.watches)
 
     def _candidates(self, reading: Reading) -> list[CompiledWatch]:
         """The watches that can be true at all, in order."""

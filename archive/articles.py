@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, update
 
+from archive import indexing
 from archive.article import Article, Outlet, Trust
 from archive.insert import prepared
 from archive.tables import article as table
@@ -99,6 +100,7 @@ def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
         stored.setdefault(tuple(said), []).append(id_)
     ids = [stored[one.source, one.canonical, one.guid, one.title].pop() for one in new]
     add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
+    indexing.note_new(conn, ids)
     return ids
 
 
@@ -156,9 +158,24 @@ def by_ids(conn: Connection, ids: Iterable[int]) -> list[StoredArticle]:
 def since(conn: Connection, moment: datetime, after: int, limit: int) -> list[StoredArticle]:
     """Articles that were published after `moment`, or found after it where they bear no time: those
     whose row comes after the number `after`, at most `limit`, in the order of their numbers."""
-    dated = func.coalesce(table.c.published, table.c.found_at)
-    wanted = _stored().where(table.c.id > after, dated > moment).order_by(table.c.id).limit(limit)
+    wanted = _stored().where(table.c.id > after, _after(moment)).order_by(table.c.id).limit(limit)
     return list(map(_from_row, conn.execute(wanted)))
+
+
+def among(conn: Connection, ids: Sequence[int], moment: datetime) -> list[StoredArticle]:
+    """Those of these articles that were published after `moment`, or found after it where they bear no
+    time, in the order of their numbers."""
+    wanted = _stored().where(table.c.id.in_(ids), _after(moment)).order_by(table.c.id)
+    return list(map(_from_row, conn.execute(wanted)))
+
+
+def count_since(conn: Connection, moment: datetime) -> int:
+    """How many articles were published after `moment`, or found after it where they bear no time."""
+    return conn.execute(select(func.count()).select_from(table).where(_after(moment))).scalar_one()
+
+
+def _after(moment: datetime) -> ColumnElement[bool]:
+    return func.coalesce(table.c.published, table.c.found_at) > moment
 
 
 def newest_of_outlet(conn: Connection, outlet_name: str, limit: int) -> list[StoredArticle]:
@@ -174,6 +191,7 @@ def of_story(conn: Connection, story: int) -> list[StoredArticle]:
 
 def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime) -> None:
     """Keep what a page gave (columns of `article`); the article is to be told, or told again."""
+    indexing.note_changed(conn, [id_])
     values = {"page": "read", "page_note": None, "tell_after": now, "told_at": None} | changes
     conn.execute(update(table).where(table.c.id == id_).values(values))
 
@@ -200,6 +218,7 @@ def revise(
     With `read_again_by`, a page that was read is wanted once more and waited for until then; whether
     it is.
     """
+    indexing.note_changed(conn, [id_])
     values = {**changes, "tell_after": now, "told_at": None}
     if read_again_by is not None:
         again = values | {"page": "wanted", "tell_after": read_again_by}

@@ -1,4 +1,4 @@
-"""How is a whole archive read without holding it?
+"""How is a whole archive read without holding it, or that part of it which may fit?
 
 In batches of their own, so that no long read keeps the archive's journal from being tidied, and no more
 than one batch is in memory.
@@ -7,9 +7,10 @@ than one batch is in memory.
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from archive import articles
+from archive import articles, indexing
 from archive.archive import Archive
 from archive.articles import StoredArticle
+from archive.sought import Sought
 
 BATCH = 500
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -24,3 +25,16 @@ def articles_since(archive: Archive, moment: datetime | None) -> Iterator[Stored
     ):
         yield from batch
         after = batch[-1].id
+
+
+def articles_that_may_fit(
+    archive: Archive, sought: Sought, moment: datetime | None
+) -> Iterator[StoredArticle]:
+    """Those of `articles_since` that have what is sought, and others, in the same order."""
+    may_fit = archive.read_now(lambda conn: indexing.candidates(conn, sought))
+    if may_fit is None:
+        yield from articles_since(archive, moment)
+        return
+    for start in range(0, len(may_fit), BATCH):
+        ids = may_fit[start : start + BATCH]
+        yield from archive.read_now(lambda conn, ids=ids: articles.among(conn, ids, moment or _EVER))  # type: ignore[misc]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
-from archive import facts, stories
+from archive import facts, indexing, stories
 from archive.deliveries import OPEN
 from archive.retention import FORGOTTEN
 from archive.tables import article, delivery, match, source_state
@@ -34,15 +34,16 @@ def oldest_open(conn: Connection) -> datetime | None:
 
 
 def queues(conn: Connection, now: datetime) -> dict[str, int]:
-    """How much work lies before each step: polls due, pages wanted, articles to be told."""
+    """How much work lies before each step: polls due, pages wanted, articles to be told and to be indexed."""
     due = source_state.c.active & (source_state.c.due_at <= now) & source_state.c.lease_until.is_(None)
     # Written as in their partial indexes, or SQLite would read the whole table.
     untold = text("told_at is null") & (article.c.tell_after <= now)
     waiting = {"polls": due, "pages": text("page = 'wanted'"), "articles": untold}
-    return {
+    found = {
         name: conn.execute(select(func.count()).where(chosen).select_from(_TABLES[name])).scalar_one()
         for name, chosen in waiting.items()
     }
+    return {**found, "index": indexing.behind(conn)}
 
 
 _TABLES = {"polls": source_state, "pages": article, "articles": article}

@@ -2,7 +2,7 @@
 
 Every table, its columns and the indexes that the hot queries lean on. Statements are in the file
 named after each table group; the value types other rooms see are in `archive/article.py` and
-beside those statements. All times are UTC (`Moment`).
+beside those statements. The table `search` is made by `archive/full_text.py`. All times are UTC (`Moment`).
 """
 
 from sqlalchemy import (
@@ -138,6 +138,19 @@ identity = Table(
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("article", RowId, ForeignKey("article.id"), nullable=False),
     Index("ix_identity_article", "article"),
+)
+
+# Of what the full-text index is to learn: articles that are not in it, say something else by now, or
+# are gone. The texts are what an indexed one said, which the index must be told to forget it
+# (archive/indexing.py).
+unindexed = Table(
+    "unindexed",
+    metadata,
+    Column("article", RowId, primary_key=True, autoincrement=False),
+    Column("generation", Integer, nullable=False),
+    Column("title", Text),
+    Column("summary", Text),
+    Column("body", Text),
 )
 
 match = Table(

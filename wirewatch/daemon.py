@@ -38,6 +38,7 @@ from wirewatch.config_refused import mended
 from wirewatch.daily import tell_the_day
 from wirewatch.heartbeat import Heartbeat
 from wirewatch.housekeeping import keep_house
+from wirewatch.indexing import index
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
 from wirewatch.main_file import Listen
@@ -60,6 +61,7 @@ WOKEN = {
     "sweep": timedelta(minutes=1),
     "heartbeat": timedelta(minutes=1),
     "daily": timedelta(minutes=1),
+    "index": timedelta(minutes=5),
     "housekeeping": timedelta(days=1),
 }
 
@@ -251,6 +253,7 @@ def _jobs(rooms: Rooms) -> dict[str, Job]:
         "sweep": lambda _key: sweep(rooms),
         "heartbeat": Heartbeat(rooms).beat,
         "daily": partial(tell_the_day, rooms),
+        "index": partial(index, rooms.archive),
         "housekeeping": partial(keep_house, rooms),
     }
 

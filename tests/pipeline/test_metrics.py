@@ -244,7 +244,12 @@ def test_only_alerts_that_were_accepted_count_for_the_latency(archive: Archive, 
 def test_what_is_due_and_not_begun_is_counted(archive: Archive, clock: SetClock) -> None:
     now = clock()
     archive.write_now(lambda conn: sources.keep_sources(conn, ["post", "wire"], now))
-    assert archive.read_now(lambda conn: figures.queues(conn, now)) == {"polls": 2, "pages": 0, "articles": 0}
+    assert archive.read_now(lambda conn: figures.queues(conn, now)) == {
+        "polls": 2,
+        "pages": 0,
+        "articles": 0,
+        "index": 0,
+    }
     archive.write_now(lambda conn: sources.claim_due(conn, now, timedelta(minutes=1), 1))
     assert archive.read_now(lambda conn: figures.queues(conn, now))["polls"] == 1
 

@@ -1,6 +1,7 @@
 """`wirewatch backtest WATCH`: what would this watch have fired on?
 
-Holds it against the whole archive (`archive/batches.py`) and prints the counts of `alerts/backtest.py`.
+Holds it against what may fit in the archive (`archive/batches.py`) and prints the counts of
+`alerts/backtest.py`.
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,8 @@ def command(name: str, since: timedelta, query: str | None) -> None:
         raise click.UsageError(f"no enabled watch is called {name}: there are {known}")
     from alerts.backtest import Backtest
     from alerts.query.errors import WatchError
-    from archive.batches import articles_since
+    from archive import articles
+    from archive.batches import articles_that_may_fit
     from wirewatch.rooms import utc_now
 
     try:
@@ -45,18 +47,22 @@ def command(name: str, since: timedelta, query: str | None) -> None:
     except WatchError as error:
         raise click.UsageError(f"--query: {error}") from error
     with opened(config) as archive:
-        for stored in articles_since(archive, utc_now() - since):
+        moment = utc_now() - since
+        looked_at = archive.read_now(lambda conn: articles.count_since(conn, moment))
+        for stored in articles_that_may_fit(archive, backtest.sought, moment):
             article = stored.article
             day = (article.published or stored.found_at).astimezone(config.timezone).date()
             backtest.add(article, day)
-    click.echo("\n".join(_lines(name, backtest, since, query is not None)))
+    click.echo("\n".join(_lines(name, backtest, looked_at, since, query is not None)))
 
 
-def _lines(name: str, backtest: "Backtest", since: timedelta, compared: bool) -> Iterator[str]:
+def _lines(
+    name: str, backtest: "Backtest", looked_at: int, since: timedelta, compared: bool
+) -> Iterator[str]:
     tally = backtest.tally
     days = max(since / timedelta(days=1), 1.0)
     rate = tally.articles / days
-    yield f"{name}: {tally.articles} of {backtest.seen} articles, {rate:.1f} a day"
+    yield f"{name}: {tally.articles} of {looked_at} articles, {rate:.1f} a day"
     if compared:
         yield from _difference("gained", backtest.gained)
         yield from _difference("lost", backtest.lost)

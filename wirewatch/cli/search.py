@@ -1,6 +1,7 @@
 """`wirewatch search`: the archive in the watch language.
 
-Every article is judged by the one evaluator that watches use; reading them is `archive/articles.py`.
+What the full-text index leaves in question is judged by the one evaluator that watches use; reading it is
+`archive/batches.py`.
 """
 
 import sys
@@ -35,7 +36,7 @@ def command(query: str, since: timedelta | None, limit: int, as_json: bool) -> N
 
     from alerts.matching import compile_filter
     from alerts.query.errors import QueryError
-    from archive.batches import articles_since
+    from archive.batches import articles_that_may_fit
     from wirewatch.article_lines import print_article
     from wirewatch.rooms import utc_now
 
@@ -47,7 +48,8 @@ def command(query: str, since: timedelta | None, limit: int, as_json: bool) -> N
     found: deque[StoredArticle] = deque(maxlen=limit)
     count = 0
     with opened(config) as archive:
-        for stored in articles_since(archive, None if since is None else utc_now() - since):
+        moment = None if since is None else utc_now() - since
+        for stored in articles_that_may_fit(archive, fits.sought, moment):
             if fits(stored.article):
                 count += 1
                 found.append(stored)

@@ -1,0 +1,139 @@
+"""How does each database keep an index of tokens, and how is it asked?
+
+The table `search`, which differs so much that `archive/tables.py` cannot say it: on SQLite an FTS5 table
+without contents and without places, on PostgreSQL a tsvector a row under GIN. Tokens are made in Python
+(`archive/text/tokens.py`), so both find the same. What is indexed when is `archive/indexing.py`.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from archive.sought import AllOf, AnyOf, Sought
+from archive.text.tokens import Token
+
+TABLE = "search"
+# The tokenizer `ascii` cuts at blanks and, in ASCII, at what is no letter or digit: tokens have none of
+# that, and no table of Unicode that another SQLite may have plays a part.
+_CREATE = {
+    "sqlite": (
+        "create virtual table search using"
+        " fts5(tokens, content='', columnsize=0, detail=none, tokenize='ascii')",
+    ),
+    "postgresql": (
+        "create table search (article bigint not null constraint pk_search primary key,"
+        " tokens tsvector not null)",
+        # Filled as it goes: what GIN puts off it does at once some day, for seconds.
+        "create index ix_search_tokens on search using gin (tokens) with (fastupdate = off)",
+    ),
+}
+_CLEAR = {"sqlite": "insert into search(search) values ('delete-all')", "postgresql": "truncate search"}
+_PUT = {
+    "sqlite": "insert into search(rowid, tokens) values (:article, :tokens)",
+    "postgresql": "insert into search values (:article, array_to_tsvector(cast(:tokens as text[])))",
+}
+# FTS5 without contents must be told what the row said.
+_REMOVE = {
+    "sqlite": "insert into search(search, rowid, tokens) values ('delete', :article, :tokens)",
+    "postgresql": "delete from search where article = :article",
+}
+
+
+class Indexed(NamedTuple):
+    """An article of the index, by its row's number, and all its tokens."""
+
+    article: int
+    tokens: Collection[str]
+
+
+def create(conn: Connection) -> None:
+    """Make the table, empty."""
+    for statement in _CREATE[conn.dialect.name]:
+        conn.execute(text(statement))
+
+
+def drop(conn: Connection) -> None:
+    """Take the table away."""
+    conn.execute(text("drop table search"))
+
+
+def clear(conn: Connection) -> None:
+    """Forget all that is indexed."""
+    conn.execute(text(_CLEAR[conn.dialect.name]))
+
+
+def put(conn: Connection, rows: Sequence[Indexed]) -> None:
+    """Index articles that are not indexed."""
+    _execute(conn, _PUT, rows)
+
+
+def remove(conn: Connection, rows: Sequence[Indexed]) -> None:
+    """Take articles out of the index, each with the tokens under which it was put there."""
+    _execute(conn, _REMOVE, rows)
+
+
+def _execute(conn: Connection, statements: dict[str, str], rows: Sequence[Indexed]) -> None:
+    if rows:
+        name = conn.dialect.name
+        sqlite = name == "sqlite"
+        said = [{"article": id_, "tokens": " ".join(held) if sqlite else list(held)} for id_, held in rows]
+        conn.execute(text(statements[name]), said)
+
+
+def find(conn: Connection, sought: Sought) -> Collection[int]:
+    """The articles of the index that have what is sought, which is neither ALL nor NONE."""
+    if conn.dialect.name == "sqlite":
+        return list(conn.execute(_FIND_FTS5, {"asked": _print(sought, _FTS5)}).scalars())
+    return _find_postgres(conn, sought)
+
+
+def _find_postgres(conn: Connection, sought: Sought) -> set[int]:
+    """One look into the index a branch: for an OR of thousands of spellings GIN would hold each of
+    thousands of rows against the whole of it."""
+    branches = sought.parts if isinstance(sought, AnyOf) else (sought,)
+    small = [_print(branch, _TSQUERY) for branch in branches if _size(branch) <= FEW]
+    found = set(conn.execute(_FIND_TSQUERY, {"asked": small}).scalars()) if small else set()
+    for branch in branches:
+        if isinstance(branch, AllOf) and _size(branch) > FEW:
+            found |= set.intersection(*(_find_postgres(conn, part) for part in branch.parts))
+    return found
+
+
+# Tokens of one tsquery.
+FEW = 16
+_FIND_FTS5 = text("select rowid from search where search match :asked")
+_FIND_TSQUERY = text(
+    "select distinct article from search, unnest(cast(:asked as text[])) as asked(query)"
+    " where tokens @@ cast(query as tsquery)"
+)
+
+
+def _size(sought: Sought) -> int:
+    return 1 if isinstance(sought, Token) else sum(map(_size, sought.parts))
+
+
+class _Dialect(NamedTuple):
+    both: str
+    either: str
+    token: Callable[[Token], str]
+
+
+# Tokens have no quotes in them.
+_FTS5 = _Dialect(" AND ", " OR ", lambda token: f'"{token.text}"' + "*" * token.is_open)
+_TSQUERY = _Dialect(" & ", " | ", lambda token: f"'{token.text}'" + ":*" * token.is_open)
+
+
+def _print(sought: Sought, dialect: _Dialect) -> str:
+    if isinstance(sought, Token):
+        return dialect.token(sought)
+    joint = dialect.both if isinstance(sought, AllOf) else dialect.either
+    return _balanced([_print(part, dialect) for part in sought.parts], joint)
+
+
+def _balanced(parts: list[str], joint: str) -> str:
+    """In brackets by halves, since FTS5 goes down as many steps as brackets are deep, or parts in a row."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return f"({_balanced(parts[:half], joint)}{joint}{_balanced(parts[half:], joint)})"

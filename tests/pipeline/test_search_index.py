@@ -1,0 +1,32 @@
+"""The running daemon fills the full-text index beside its work."""
+
+from pathlib import Path
+
+from archive import articles, full_text, indexing
+from archive.text.tokens import Token
+from tests.peers.botapi import BotApiPeer
+from tests.peers.newsroom import PeerNewsroom, rss
+from tests.pipeline import house
+from wirewatch import daemon
+from wirewatch.daemon import running
+from wirewatch.demo.botapi import Chat
+
+
+async def test_the_daemon_indexes_what_it_has_found(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss(["Laos opens a bridge"]))
+    folder = house.write_config(
+        tmp_path / "config", [house.feed_source("post", site.url("/feed"))], api, chat
+    )
+    settings = house.settings_of(folder)
+    async with running(settings, house.FAST) as first:
+        archive = first.rooms.archive
+        await house.until(lambda: archive.read_now(articles.count) == 1)
+    # Woken at the next start, as it is every few minutes.
+    assert "index" in daemon.WOKEN
+    async with running(settings, house.FAST) as second:
+        archive = second.rooms.archive
+        await house.until(lambda: archive.read_now(indexing.behind) == 0)
+        found = archive.read_now(lambda conn: full_text.find(conn, Token("bridge")))
+    assert len(found) == 1

@@ -1,0 +1,48 @@
+"""When does the full-text index learn of articles?
+
+The `index` job, woken at start and every few minutes: it takes what is noted, in short transactions, and
+may stop after any of them. Until then a search reads what is noted. What an article is indexed by, and
+the statements, are `archive/indexing.py`.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy import Connection
+
+from archive import indexing
+from archive.archive import Archive
+from archive.indexing import Waiting
+
+# Alerts wait for the one writer: it is held about so long at a time (seconds).
+HOLD = 0.03
+# Articles of the first transaction; of a later one as many as the pace allows, up to this.
+FIRST = 20
+MOST = 500
+
+
+async def index(archive: Archive, _key: str = "") -> None:
+    """Index all that is noted; made by other rules, the index is begun anew."""
+    if not await archive.read(indexing.suits):
+        await archive.write(indexing.begin_anew)
+    size = FIRST
+    while True:
+        began = time.monotonic()
+        batch = await archive.read(partial(_waiting, size))
+        done, held = await archive.write(partial(_index, batch))
+        if not done:
+            break
+        size = min(max(round(size * HOLD / held), 1), 2 * size, MOST)
+        # The other half of the time is for whoever needs the machine.
+        await asyncio.sleep(time.monotonic() - began)
+
+
+def _waiting(limit: int, conn: Connection) -> list[Waiting]:
+    return indexing.waiting(conn, limit)
+
+
+def _index(batch: Sequence[Waiting], conn: Connection) -> tuple[int, float]:
+    began = time.monotonic()
+    return indexing.index(conn, batch), time.monotonic() - began
