@@ -252,6 +252,11 @@ def count(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(table)).scalar_one()
 
 
+def newest(conn: Connection) -> int:
+    """The number of the row that came last; 0 where there is none."""
+    return conn.execute(select(func.max(table.c.id))).scalar() or 0
+
+
 def _stored() -> Select[Any]:
     return select(
         table, outlet.c.title.label("outlet_title"), outlet.c.country, outlet.c.languages,

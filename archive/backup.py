@@ -42,7 +42,7 @@ def back_up(archive: Path, target: Path, progress: Progress = lambda done, pages
         unfinished.unlink(missing_ok=True)
 
 
-def restore(copy: Path, archive: Path, kept: Path) -> bool:
+def restore(copy: Path, archive: Path, kept: Path, progress: Progress = lambda done, pages: None) -> bool:
     """Put the archive `copy` in the place of `archive`, which is kept as `kept`; whether there was one.
 
     The copy is looked through first and stays as it is. What the bot has sent since it was made is
@@ -57,7 +57,7 @@ def restore(copy: Path, archive: Path, kept: Path) -> bool:
     lock.acquire()
     made = archive.with_name(f".{archive.name}.restored")
     try:
-        _copy(copy, made, lambda done, pages: None)
+        _copy(copy, made, progress)
         _make_ready(made, copy)
         stood = archive.exists()
         for ending in ("", "-wal", "-shm"):

@@ -6,6 +6,7 @@ is refused and the archive left untouched. Alembic is loaded only when there is 
 """
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,14 @@ class SchemaTooOld(ArchiveError):
     """The archive waits for `wirewatch migrate`."""
 
 
-def prepare(archive: Archive, *, migrate: bool = False) -> None:
+def prepare(
+    archive: Archive, *, migrate: bool = False, progress: Callable[[int, int], None] = lambda done, of: None
+) -> None:
     """Make sure that the archive has this program's schema.
 
-    `migrate` allows the upgrade of an older PostgreSQL archive too. Raises SchemaTooNew,
-    SchemaTooOld, or ArchiveError when the database cannot be opened at all.
+    `migrate` allows the upgrade of an older PostgreSQL archive too; `progress` hears how far the copy of a
+    SQLite one has come. Raises SchemaTooNew, SchemaTooOld, or ArchiveError when the database cannot be
+    opened at all.
     """
     sqlite = archive.engine.dialect.name == "sqlite"
     try:
@@ -50,7 +54,7 @@ def prepare(archive: Archive, *, migrate: bool = False) -> None:
             if found is not None and not sqlite and not migrate:
                 raise SchemaTooOld("the archive has an older schema: run `wirewatch migrate` once")
             if found is not None and sqlite:
-                _copy_beside(Path(str(archive.url.database)), found)
+                _copy_beside(Path(str(archive.url.database)), found, progress)
             archive.write_now(_upgrade)
         if sqlite:
             # Only after the check: switching the journal writes to the file.
@@ -116,14 +120,14 @@ def _alembic() -> "Config":
     return config
 
 
-def _copy_beside(file: Path, found: str) -> None:
+def _copy_beside(file: Path, found: str, progress: Callable[[int, int], None]) -> None:
     # Needed for a migration alone.
     from archive.backup import back_up
 
     target = file.with_name(f"{file.name}.before-{REVISION}-was-{found}")
     # One that is there already was made before a migration that failed, so it is as old.
     if not target.exists():
-        back_up(file, target)
+        back_up(file, target, progress)
 
 
 def _write_ahead(archive: Archive) -> None:

@@ -12,6 +12,7 @@ import click
 
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.progress import looked_through
 from wirewatch.cli.spans import span
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def command(name: str, since: timedelta, query: str | None) -> None:
     with opened(config) as archive:
         moment = utc_now() - since
         looked_at = archive.read_now(lambda conn: articles.count_since(conn, moment))
-        for stored in articles_that_may_fit(archive, backtest.sought, moment):
+        may_fit = articles_that_may_fit(archive, backtest.sought, moment)
+        for stored in looked_through(archive, may_fit, "reading"):
             article = stored.article
             day = (article.published or stored.found_at).astimezone(config.timezone).date()
             backtest.add(article, day)

@@ -3,12 +3,12 @@
 The copying is `archive/backup.py`.
 """
 
-import sys
 from pathlib import Path
 
 import click
 
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.progress import bar
 
 
 @click.command()
@@ -29,8 +29,6 @@ def command(file: Path | None) -> None:
         raise ArchiveError("a PostgreSQL archive is copied by PostgreSQL itself: `pg_dump --format=custom`")
     name = f"{config.archive.name}.{utc_now():%Y%m%d-%H%M%S}.backup"
     target = config.archive.with_name(name) if file is None else file / name if file.is_dir() else file
-    with click.progressbar(
-        length=100, label="copying", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        back_up(config.archive, target, lambda done, pages: bar.update(100 * done // max(pages, 1) - bar.pos))
+    with bar("copying") as tell:
+        back_up(config.archive, target, tell)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")

@@ -1,11 +1,13 @@
 """`wirewatch export`: the archive as article lines."""
 
+import sys
 from datetime import timedelta
 
 import click
 
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.progress import looked_through
 from wirewatch.cli.spans import span
 
 
@@ -24,6 +26,8 @@ def command(since: timedelta | None) -> None:
     from wirewatch.rooms import utc_now
 
     with opened(settings()) as archive:
-        for stored in articles_since(archive, None if since is None else utc_now() - since):
-            found = print_time(stored.found_at)
-            click.echo(print_article(stored.article, found=found, story=stored.story))
+        found = articles_since(archive, None if since is None else utc_now() - since)
+        # Lines on the terminal are progress enough.
+        for stored in found if sys.stdout.isatty() else looked_through(archive, found, "writing"):
+            line = print_article(stored.article, found=print_time(stored.found_at), story=stored.story)
+            click.echo(line)

@@ -6,6 +6,7 @@ The work is `archive/schema.py`.
 import click
 
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.progress import bar
 
 
 @click.command()
@@ -31,7 +32,8 @@ def command() -> None:
         if found is not None:
             lock.acquire()
         try:
-            prepare(archive, migrate=True)
+            with bar("migrating") as tell:
+                prepare(archive, migrate=True, progress=tell)
         finally:
             lock.release()
         click.echo(f"The archive has schema {REVISION} now" + (f"; it had {found}." if found else "."))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.progress import bar
 
 AFTER = """\
 Since that copy was made the bot may have sent messages that it knows nothing of:
@@ -32,6 +33,7 @@ def command(file: Path) -> None:
     if not isinstance(config.archive, Path):
         raise ArchiveError("a PostgreSQL archive is put back by PostgreSQL itself: `pg_restore`")
     kept = config.archive.with_name(f"{config.archive.name}.{utc_now():%Y%m%d-%H%M%S}.before-restore")
-    stood = restore(file, config.archive, kept)
+    with bar("copying") as tell:
+        stood = restore(file, config.archive, kept, tell)
     click.echo(f"{config.archive} is {file} now." + (f" The former one is {kept}." if stood else ""))
     click.echo(AFTER, err=True)

@@ -13,6 +13,7 @@ import click
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.progress import looked_through
 from wirewatch.cli.spans import span
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def command(query: str, since: timedelta | None, limit: int, as_json: bool) -> N
     count = 0
     with opened(config) as archive:
         moment = None if since is None else utc_now() - since
-        for stored in articles_that_may_fit(archive, fits.sought, moment):
+        may_fit = articles_that_may_fit(archive, fits.sought, moment)
+        for stored in looked_through(archive, may_fit, "searching"):
             if fits(stored.article):
                 count += 1
                 found.append(stored)
