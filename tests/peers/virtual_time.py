@@ -61,6 +61,14 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def _back(self, _future: "asyncio.Future[Any]") -> None:
         self.at_work -= 1
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """As every loop's, but time stands while its threads end: Python 3.12 and later bound it."""
+        self.at_work += 1
+        try:
+            await super().shutdown_default_executor()
+        finally:
+            self.at_work -= 1
+
 
 def run(make: Callable[[VirtualTimeLoop], Coroutine[Any, Any, T]]) -> T:
     """The result of `make(loop)`, run to its end on a loop of its own."""
