@@ -136,11 +136,19 @@ def withheld_since(conn: Connection, since: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """An article that was withheld, and the title of its outlet."""
+    """An article that was withheld, the title of its outlet, its headline, and when that was."""
 
     article: int
     story: int
     outlet: str
+    title: str
+    at: datetime
+
+
+def withheld_latest(conn: Connection, since: datetime, limit: int) -> list[Withheld]:
+    """The latest articles that were withheld after `since`, the last one first."""
+    chosen = _WITHHELD.where(placements.c.placed_at > since).order_by(None).order_by(placements.c.id.desc())
+    return [Withheld(*row) for row in conn.execute(chosen.limit(limit))]
 
 
 def withheld_from(conn: Connection, channel: str, since: datetime) -> list[Withheld]:
@@ -150,7 +158,7 @@ def withheld_from(conn: Connection, channel: str, since: datetime) -> list[Withh
 
 
 _WITHHELD = (
-    select(article.c.id, article.c.story, outlet.c.title)
+    select(article.c.id, article.c.story, outlet.c.title, article.c.title, placements.c.placed_at)
     .join(placements, placements.c.article == article.c.id)
     .join(outlet, outlet.c.name == article.c.outlet)
     # Written as in the partial index.

@@ -17,6 +17,7 @@ from archive.chats import Chat, Trouble
 from archive.events import Event
 from archive.lock import Holder, holder
 from archive.sources import SourceState
+from archive.stories import Withheld
 from crawler.health import BAD, State, health_of
 from crawler.polling import TOLD_AFTER
 from wirewatch import offline
@@ -30,6 +31,7 @@ PATIENCE = timedelta(minutes=10)
 # Sources that fail are named one by one up to this many.
 MOST_NAMED = 5
 LAST_EVENTS = 5
+LAST_WITHHELD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class Seen:
     articles: int
     offline_since: datetime | None = None
     refused: Refused | None = None
-    # Articles of the last day that were withheld, since their story had them.
+    # Articles of the last day that were withheld, since their story had them: how many, and the latest.
     withheld: int = 0
+    withheld_latest: Sequence[Withheld] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def seen_by(conn: Connection, held: Holder | None, now: datetime) -> Seen:
         offline.since(conn),
         refused(conn),
         stories.withheld_since(conn, now - timedelta(days=1)),
+        stories.withheld_latest(conn, now - timedelta(days=1), LAST_WITHHELD),
     )
 
 

@@ -93,14 +93,19 @@ def test_a_grown_story_is_listed_with_what_was_withheld(news: Newsdesk) -> None:
     assert news.titles() == ["Laos opens bridge", "Laos warns of dengue"]
 
 
-def test_status_says_how_many_were_withheld(news: Newsdesk) -> None:
+def test_status_lists_what_was_withheld(news: Newsdesk) -> None:
     assert "Withheld" not in news.desk.run("status").out
-    news.tells("Laos opens bridge", BRIDGE)
-    news.tells("Bridge opens", BRIDGE)
-    assert (
-        "Withheld in a day, since their story had them: 1 (`wirewatch stories`)"
-        in news.desk.run("status").out
-    )
+    first = news.tells("Laos opens bridge", BRIDGE)
+    names = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot")
+    outlets = [Outlet(name, name.title(), "LA", ("en",)) for name in names]
+    copies = [news.tells(f"Bridge by {one.name}", f"VIENTIANE — {BRIDGE}", outlet=one) for one in outlets]
+    said = news.desk.run("status").out.splitlines()
+    at = said.index("Withheld in a day, since their story had them: 6 (`wirewatch stories`)")
+    assert said[at + 1].endswith(f"story {news.story(first)} · Foxtrot: Bridge by foxtrot")
+    assert said[at + 5].endswith("· Bravo: Bridge by bravo")
+    assert said[at + 6] == "  and 1 more"
+    listed = json.loads(news.desk.run("status", "--json").out)["withheld_latest"]
+    assert [one["article"] for one in listed] == copies[:0:-1]
 
 
 def test_explain_says_how_an_article_came_to_its_story(news: Newsdesk) -> None:

@@ -68,6 +68,12 @@ def _lines(status: "Status", now: datetime, zone: tzinfo) -> list[str]:
         lines += [f"  {coming.what}: {shown(coming.at, now, zone)}" for coming in status.coming]
     if seen.withheld:
         lines += ["", f"Withheld in a day, since their story had them: {seen.withheld} (`wirewatch stories`)"]
+        lines += [
+            f"  {shown(one.at, now, zone)} story {one.story} · {one.outlet}: {one.title}"
+            for one in seen.withheld_latest
+        ]
+        if seen.withheld > len(seen.withheld_latest):
+            lines.append(f"  and {seen.withheld - len(seen.withheld_latest)} more")
     if any(seen.tallies.values()):
         tallies = ", ".join(f"{name} {count}" for name, count in seen.tallies.items())
         lines += ["", f"Messages whose arrival was not known: {tallies}"]
@@ -91,6 +97,16 @@ def _as_json(status: "Status") -> dict[str, object]:
         "next": [{"what": c.what, "at": machine(c.at)} for c in status.coming],
         "articles": seen.articles,
         "withheld": seen.withheld,
+        "withheld_latest": [
+            {
+                "article": one.article,
+                "story": one.story,
+                "outlet": one.outlet,
+                "title": one.title,
+                "at": machine(one.at),
+            }
+            for one in seen.withheld_latest
+        ],
         "sources": {state: states.count(state) for state in dict.fromkeys(states)},
         "deliveries": dict(seen.counts),
         "unknown_outcomes": dict(seen.tallies),
