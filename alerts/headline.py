@@ -49,8 +49,8 @@ def coverage(about: Member, members: Sequence[Member], own: Sequence[int]) -> Co
     `own` are the articles of the story that have messages in the channel, the story's own message first.
     What was withheld belongs to the message whose text it shares, else to that of its part of the story,
     else to the story's. What answers a message is less sure to be the same event, and stands for itself
-    alone; so does another language. But an outlet that answers its own report with a correction is
-    believed.
+    alone; so does another language. But an outlet that corrects its own report is believed: that whose text
+    the correction shares, else its latest.
     """
     first = own[0] if own else about.id
 
@@ -64,8 +64,8 @@ def coverage(about: Member, members: Sequence[Member], own: Sequence[int]) -> Co
     reports = tuple(one for one in members if is_report(one))
 
     def corrects(one: Member) -> bool:
-        answers = one.why in ("correction", "mended") and belongs(one)
-        return one in reports or (answers and any(_follows(one, report) for report in reports))
+        answers = one.action == "reply" and one.why in ("correction", "mended")
+        return one in reports or (answers and _corrected(one, members) in reports)
 
     marked = ((correction(one.title), one) for one in members if corrects(one))
     return Coverage(about, reports, tuple((kind, one) for kind, one in marked if kind is not None))
@@ -94,8 +94,10 @@ def marked_by(of: Coverage, shown_id: int) -> tuple[Correction, Member] | None:
     return max(others, key=lambda pair: (pair[0] == "withdrawn", pair[1].id), default=None)
 
 
-def _follows(later: Member, report: Member) -> bool:
-    return later.outlet == report.outlet and later.id > report.id
+def _corrected(by: Member, members: Sequence[Member]) -> Member | None:
+    """Which earlier report of its outlet a correction is about."""
+    earlier = [one for one in members if one.outlet == by.outlet and one.id < by.id]
+    return next((one for one in earlier if one.id == by.copied), earlier[-1] if earlier else None)
 
 
 def _language(member: Member) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -38,6 +38,11 @@ class Report:
     heard: Sequence[Match]
 
 
+# What a message is in its story: its own one; an answer without a sound; one that tells it anew; or, after
+# stories were merged, one that was another story's.
+Role: TypeAlias = Literal["story", "answer", "anew", "part"]
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """A story in one channel: its articles, what stands there of it, the story's own message first, and the
@@ -50,11 +55,12 @@ class Here:
 
 
 def first_said(
-    conn: Connection, rules: Rulebook, channel: Channel, here: Here, new: Report
+    conn: Connection, rules: Rulebook, channel: Channel, here: Here, new: Report, role: Role
 ) -> dict[str, Any]:
     """What the alert on an article says that has just been found."""
     covered = _coverage(channel, next(one for one in here.members if one.id == new.stored.id), here)
-    return _said(conn, rules, channel, here, covered, {new.stored.id: new}).to_json()
+    outlets = _outlets(channel, here, covered, role)
+    return _said(conn, rules, channel, covered, {new.stored.id: new}, outlets).to_json()
 
 
 def let_say(
@@ -73,8 +79,12 @@ def let_say(
         if about is None:
             continue
         covered = _coverage(channel, about, here)
-        as_it_is = replace(here, standing=list(standing.values()))
-        said = _said(conn, rules, channel, as_it_is, covered, known or {}, message)
+        role = _role(here, message)
+        outlets = _outlets(channel, here, covered, role)
+        # Of which it is part where stories were merged; an answer stands below what it is part of.
+        first = next(iter(standing.values())) if role == "part" and channel.stories else None
+        part_of = "" if first is None else str(first.content["title"])
+        said = _said(conn, rules, channel, covered, known or {}, outlets, part_of)
         new = content.renewed(said, message.content).to_json()
         if new != message.content:
             row = NewDelivery(
@@ -191,30 +201,50 @@ def _coverage(channel: Channel, about: Member, here: Here) -> Coverage:
     return headline.coverage(about, here.members, here.own)
 
 
+def _outlets(channel: Channel, here: Here, covered: Coverage, role: Role) -> list[str]:
+    """Whose reports the message names, in order of appearance.
+
+    The story's own message names all. What silently answers it, or was a story of its own, says something
+    of its own, and names those that say the same; what is told anew, those that had reported by then.
+    """
+    if not channel.stories or role in ("answer", "part"):
+        return outlets_of(covered.reports)
+    last = covered.about.id if role == "anew" else None
+    by_then = [one for one in here.members if last is None or one.id <= last or one in covered.reports]
+    return outlets_of(by_then)
+
+
+def _role(here: Here, message: Delivery) -> Role:
+    if message.reply_to is not None:
+        return "answer" if message.silent else "anew"
+    first = next((one for one in here.standing if one.story == here.story), message)
+    return "story" if first.id == message.id else "part"
+
+
 def _said(
     conn: Connection,
     rules: Rulebook,
     channel: Channel,
-    here: Here,
     covered: Coverage,
     known: Mapping[int, Report],
-    message: Delivery | None = None,
+    outlets: Sequence[str],
+    part_of: str = "",
 ) -> content.AlertContent:
     about, read = covered.about.id, dict(known)
     if about not in read:
         read |= reports_of(conn, rules, channel, [about])
     own, best = read[about], spoken_by(conn, rules, channel, [covered], read)[about]
     watches = [match.watch for match in own.heard]
-    shown, members = best.stored, here.members if channel.stories else covered.reports
+    shown = best.stored
     said = content.alert(
         shown.article,
         [match for match in best.heard if match.watch in watches],
         # When the message came: what it shows now may have been found later.
         found_at=own.stored.found_at,
-        others=[title for title in outlets_of(members) if title != outlet_of(shown)],
+        others=[title for title in outlets if title != outlet_of(shown)],
         paywalled=shown.paywalled,
         free=_free_copy(conn, covered) if shown.paywalled else None,
-        part_of=_part_of(channel, here, message),
+        part_of=part_of,
     )
     urgency = routing.highest([match.urgency for match in own.heard] or ["normal"])
     mark = mark_of(conn, covered, shown.id)
@@ -224,12 +254,3 @@ def _said(
 def _free_copy(conn: Connection, covered: Coverage) -> Article | None:
     ids = [one.id for one in covered.reports if one.free and not covered.is_withdrawn(one)]
     return next((one.article for one in articles.by_ids(conn, ids[:1])), None) if ids else None
-
-
-def _part_of(channel: Channel, here: Here, message: Delivery | None) -> str:
-    """The headline of the story's message where `message` is another one, and does not answer it: so it is
-    where stories were merged."""
-    if message is None or not channel.stories or message.reply_to is not None:
-        return ""
-    first = next((one for one in here.standing if one.story == here.story), message)
-    return "" if first.id == message.id else str(first.content["title"])

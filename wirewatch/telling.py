@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from alerts import routing
 from alerts.channel import Channel
 from alerts.channels.senders import chat_key
+from alerts.corrections import correction
 from alerts.headline import USUAL_TIER
 from alerts.muting import audible, hushed
 from alerts.routing import Alert, Standing, ToDigest, Told
@@ -26,7 +27,7 @@ from archive.mutes import Mute
 from archive.wake import wake
 from wirewatch.live_stories import LiveStories
 from wirewatch.rooms import Durations, Rulebook
-from wirewatch.saying import Here, Report, first_said, let_say, match_from_row, outlet_of, outlets_of
+from wirewatch.saying import Here, Report, Role, first_said, let_say, match_from_row, outlet_of, outlets_of
 
 # The tier of weak outlets.
 WEAK_TIER = 3
@@ -152,7 +153,8 @@ def _tell_channel(
     match decision:
         case Alert():
             reply_to = here[0].id if decision.reply and here else None
-            said = first_said(conn, rules, channel, place, Report(it.stored, heard))
+            role: Role = "story" if not decision.reply else "answer" if decision.silent else "anew"
+            said = first_said(conn, rules, channel, place, Report(it.stored, heard), role)
             row = NewDelivery(
                 channel.name, "alert", said, decision.silent, chat_key(channel), article=it.stored.id,
                 story=it.story, reply_to=reply_to,
@@ -175,7 +177,9 @@ def _tell_channel(
 
 def _touched(channel: Channel, it: _Subject, here: Sequence[Delivery]) -> list[Delivery]:
     """The messages that may have to say something else for this article: its own; the story's, and those
-    of stories that were merged into it; and the one whose text it copies."""
+    of stories that were merged into it; and the one whose text it copies. A correction may be about any."""
+    if channel.stories and correction(it.stored.article.title) is not None:
+        return list(here)
     about = [it.stored.id]
     if channel.stories:
         mine = next(one for one in it.members if one.id == it.stored.id)

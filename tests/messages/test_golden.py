@@ -5,6 +5,7 @@ Where the looks are meant to change: `python -m tests.messages.golden`, then loo
 
 import pytest
 
+from tests.messages.golden.day import FILE, drawn_day
 from tests.messages.golden.drawing import FOLDER, NOW, drawn
 from tests.messages.golden.words import SCRIPTS
 from tests.peers.botapi import parser_objection
@@ -14,6 +15,10 @@ from tests.peers.judges import tdlib_parse
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_messages_look_as_they_did(script: str) -> None:
     assert drawn(script) == (FOLDER / f"{script}.txt").read_text(encoding="utf-8")
+
+
+async def test_a_storys_day_looks_as_it_did() -> None:
+    assert await drawn_day() == FILE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

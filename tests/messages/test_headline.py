@@ -153,6 +153,8 @@ CORRECTS = {"title": "CORRECTED-x", "why": "correction"}
     [
         (member(9, "reply", 1, outlet="O1", **CORRECTS), True),
         (member(9, "reply", 2, outlet="O2", **CORRECTS), True),
+        # Its text is nearer to another's, but it is the outlet's only report.
+        (member(9, "reply", 3, outlet="O1", **CORRECTS), True),
         # By an outlet that the message does not stand for; of another message; in another language.
         (member(9, "reply", 1, outlet="O7", **CORRECTS), False),
         (member(9, "reply", 3, outlet="O3", **CORRECTS), False),
@@ -274,7 +276,9 @@ async def test_a_reply_speaks_for_itself_and_for_its_copies(
     await desk.reads("Laos opens Mekong bridge", "post")
     await desk.reads("Laos says bridge was dearer", "wire", DEARER)
     assert desk.heads == ["Laos opens Mekong bridge", "Laos says bridge was dearer"]
+    assert not any(line.startswith("also: ") for line in desk.shown[1])
     await desk.reads("Bridge in Laos is dearer", "agency", DEARER)
+    assert "also: Wire One" in desk.shown[1]
     assert desk.heads == ["Laos opens Mekong bridge", "Bridge in Laos is dearer"]
 
 
