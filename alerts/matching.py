@@ -123,6 +123,10 @@ class Watchlist:
         """What the full-text index is to be asked for: it finds every article on which a watch fires."""
         return any_of(lower(compiled.condition, self.lexicon) for compiled in self.watches)
 
+    def sets_in(self, article: Article) -> set[str]:
+        """The term sets of which the article has a term."""
+        return {hit.set for hit in self.terms_in(article) if hit.set is not None and not hit.companion}
+
     def _candidates(self, reading: Reading) -> list[CompiledWatch]:
         """The watches that can be true at all, in order."""
         found = set(self._always)

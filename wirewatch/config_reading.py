@@ -20,7 +20,7 @@ from crawler.source import Source
 from wirewatch.bot_token import find_token
 from wirewatch.config_checks import Entries, check
 from wirewatch.config_errors import ConfigError, ConfigErrors, Place, in_file_order, nearest, one_of, shown
-from wirewatch.config_files import Locations
+from wirewatch.config_files import Locations, shipped
 from wirewatch.layers import TOP_KEYS, Layers, read_layers
 from wirewatch.main_file import Layer, MainFile
 from wirewatch.model_errors import validate
@@ -87,6 +87,17 @@ def load_archive(locations: Locations) -> tuple[Path | str, ZoneInfo]:
     if layers.main_unread or wrong:
         raise ConfigErrors(in_file_order(wrong or layers.errors))
     return archive, main.timezone
+
+
+def shipped_sets() -> dict[str, TermSet]:
+    """The shipped term sets, for what reads no other config. Raises ConfigErrors where they have mistakes."""
+    folder = shipped()
+    layers = read_layers(Locations(None, folder, folder))
+    sets = _Reader(layers).sets()
+    mistakes = [error for error in layers.errors if str(error.place).startswith(str(folder / "terms"))]
+    if mistakes:
+        raise ConfigErrors(in_file_order(mistakes))
+    return sets
 
 
 class _Reader:

@@ -6,7 +6,7 @@ after a person mended stories, the state is read from there anew, in seconds.
 """
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from archive.articles import StoredArticle
 from archive.stories import Action, Placed
 
 if TYPE_CHECKING:
+    from alerts.matching import Watchlist
     from alerts.stories.clusterer import Clusterer, Part, Placement
+    from alerts.stories.features import Features
 
 log = logging.getLogger("wirewatch")
 
@@ -42,18 +44,15 @@ class LiveStories:
         """Read the state anew when it is needed next."""
         self._clusterer = None
 
-    def join(self, conn: Connection, stored: StoredArticle, now: datetime) -> Joined:
+    def join(self, conn: Connection, stored: StoredArticle, terms: "Watchlist", now: datetime) -> Joined:
         """Place an article in its story, or say where it was placed before."""
         if stored.story is not None:
             known = stories.placed(conn, [stored.id])
             return Joined(stored.story, known[0].action if known else "new")
-        # Slow to load: only where there is an article.
-        from alerts.stories.features import features
-
         clusterer = self._up_to_date(conn, now)
         # As exact as the archive keeps it, so that a restart sees the same.
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        found = features(stored.article)
+        found = compared(stored, terms)
         placement = clusterer.place(stored.id, found, now, lambda: stories.open_story(conn, now))
         if placement.action != "new":
             stories.grow(conn, placement.story, now)
@@ -72,6 +71,17 @@ class LiveStories:
         if self._clusterer is None or self._mended != mended:
             self._clusterer, self._mended = read(conn, now), mended
         return self._clusterer
+
+
+def compared(stored: StoredArticle, terms: "Watchlist") -> "Features":
+    """What of an article is compared. Without a time of its own it is of the day on which it was found."""
+    # Slow to load: only where there is an article.
+    from alerts.stories.features import features
+
+    article = stored.article
+    if article.published is None:
+        article = replace(article, published=stored.found_at)
+    return features(article, terms.sets_in(article))
 
 
 def read(conn: Connection, now: datetime) -> "Clusterer":

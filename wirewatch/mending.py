@@ -12,11 +12,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.routing import Told
-from alerts.stories.features import features
 from archive import articles, deliveries, matches, mutes, stories
 from archive.articles import StoredArticle
 from archive.members import members_of
 from archive.stories import Action, Placed
+from wirewatch.live_stories import compared
 from wirewatch.rooms import Durations, Rulebook
 from wirewatch.saying import match_from_row, refresh
 from wirewatch.telling import tell_channels
@@ -37,13 +37,13 @@ def split(conn: Connection, rules: Rulebook, ids: Sequence[int], now: datetime) 
     if not kept:
         raise CannotMend(f"these are all articles of story {old}: nothing would be left of it")
     new = stories.open_story(conn, now)
-    _move(conn, [one.id for one in chosen], new, now, opens=chosen[0].id)
+    _move(conn, rules, [one.id for one in chosen], new, now, opens=chosen[0].id)
     deliveries.move_to_story(conn, [one.id for one in chosen], new)
     stories.count_mended(conn)
     for one in articles.by_ids(conn, ids):
         _tell(conn, rules, one, new, now)
     # Where the message of the old story went with the others, what is left has none.
-    _move(conn, [kept[0].id], old, now, opens=kept[0].id)
+    _move(conn, rules, [kept[0].id], old, now, opens=kept[0].id)
     (first,) = articles.by_ids(conn, [kept[0].id])
     _tell(conn, rules, first, old, now)
     refresh(conn, rules, old, now)
@@ -58,7 +58,7 @@ def merge(conn: Connection, rules: Rulebook, into: int, others: Sequence[int], n
     if into in others:
         raise CannotMend(f"story {into} cannot be merged into itself")
     moved = [one.id for some in members_of(conn, others).values() for one in some]
-    _move(conn, moved, into, now)
+    _move(conn, rules, moved, into, now)
     deliveries.move_to_story(conn, moved, into)
     for story in others:
         mutes.move_story(conn, story, into)
@@ -68,7 +68,13 @@ def merge(conn: Connection, rules: Rulebook, into: int, others: Sequence[int], n
 
 
 def _move(
-    conn: Connection, ids: Sequence[int], story: int, now: datetime, *, opens: int | None = None
+    conn: Connection,
+    rules: Rulebook,
+    ids: Sequence[int],
+    story: int,
+    now: datetime,
+    *,
+    opens: int | None = None,
 ) -> None:
     """Place articles by hand. Each keeps what was done with it, but only the one that `opens` the story
     does so; and what it was found beside, which is so in any story."""
@@ -79,7 +85,7 @@ def _move(
         stories.place(conn, replace(kept, story=story, action=action, why="mended", evidence=beside or None))
     for one in articles.by_ids(conn, [id_ for id_ in ids if id_ not in known]):
         action = "new" if one.id == opens else "reply"
-        found = features(one.article).to_bytes()
+        found = compared(one, rules.watchlist).to_bytes()
         stories.place(conn, Placed(one.id, story, action, "mended", None, found, now))
 
 

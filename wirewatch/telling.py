@@ -65,7 +65,7 @@ def _tell_one(
     new = matches.add(conn, stored.id, rows, now)
     kept = matches.of_articles(conn, [stored.id])[stored.id]
     everything = [match_from_row(row, stored.article) for row in kept]
-    joined = live.join(conn, stored, now)
+    joined = live.join(conn, stored, rules.watchlist, now)
     told = Told(stored.article, stored.contact, everything, frozenset(new), joined.action)
     tell_channels(conn, rules, stored, told, joined.story, now, durations, muted)
 

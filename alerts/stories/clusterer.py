@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from alerts.stories.features import Features
 from alerts.stories.index import Index
-from alerts.stories.judging import JOIN_ACROSS, Action, Verdict, judge
-from alerts.stories.likeness import Likeness, across, compare
+from alerts.stories.judging import Action, Verdict, judge, judge_across
+from alerts.stories.likeness import Across, Likeness, across, compare
 from alerts.stories.thread import Thread
 
 QUIET = timedelta(days=7)
@@ -33,7 +33,7 @@ class Placement:
 
     story: int
     verdict: Verdict
-    likeness: Likeness | None = None
+    likeness: Likeness | Across | None = None
     beside: int | None = None
 
     @property
@@ -163,13 +163,22 @@ class Clusterer:
     def _find_across(self, found: Features, now: datetime) -> Placement | None:
         """The best story in another language: it is told, as a reply."""
         rarity = self._signs.rarity(found.signs, "")
-        best, most = None, JOIN_ACROSS
+        best: Placement | None = None
+        most = 0.0
         for number in self._signs.nearest(rarity, _NEAREST):
             thread = self._threads[number]
-            score = across(found, rarity, thread, now) if thread.language != found.language else 0.0
-            if score > most:
-                best, most = thread.story, score
-        return None if best is None else Placement(best, Verdict("reply", "language"))
+            if thread.language == found.language:
+                continue
+            likeness = across(found, rarity, thread, now)
+            if likeness is None or likeness.score <= most:
+                continue
+            verdict = judge_across(likeness, apart=found.language in self._languages(thread.story))
+            if verdict.action != "new":
+                best, most = Placement(thread.story, verdict, likeness, thread.first), likeness.score
+        return best
+
+    def _languages(self, story: int) -> set[str]:
+        return {self._threads[number].language for number in self._of_story(story)}
 
     def _of_story(self, story: int) -> Iterable[int]:
         return self._stories[story].threads if story in self._stories else ()

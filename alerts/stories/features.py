@@ -8,7 +8,7 @@ articles tell one event is `alerts/stories/likeness.py`.
 import sys
 import unicodedata
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from alerts.stories import cleaning
+from alerts.stories.days import days
 from alerts.stories.function_words import FUNCTION_WORDS, TIMES
 from alerts.stories.words import Unit, language_of, stem, units
 from archive.article import Article
@@ -39,6 +40,8 @@ NAME = 2
 _DENSE = frozenset({"zh", "ja", "ko"})
 _MOST_NAMES = 24
 _MOST_NUMBERS = 24
+_MOST_SETS = 24
+_MOST_DAYS = 4
 _YEAR = range(1990, 2041)
 
 
@@ -57,7 +60,9 @@ class Features:
     are hashed without it, so that they are met across languages. `key` marks terms of the title
     (IN_TITLE) and names (NAME). `sketch` is a MinHash of the text with its numbers
     masked, empty where it is too short; `length` is the number of units it was made from,
-    `text` a hash of it all. `outlet` is whose article it is, hashed; 0 where nobody says.
+    `text` a hash of it all. `sets` are the term sets of which it has a term, hashed: what is met across
+    languages even where names are written otherwise. `days` are those on which it says that something
+    happened, counted from the year 1. `outlet` is whose article it is, hashed; 0 where nobody says.
     """
 
     language: str
@@ -69,32 +74,36 @@ class Features:
     sketch: "array[int]"
     length: int
     text: int
+    sets: "array[int]"
+    days: "array[int]"
     correction: bool = False
     outlet: int = 0
 
     @property
     def signs(self) -> list[int]:
-        """What is met across languages: names, and numbers that do not agree by chance."""
-        return [*self.names, *(number.value for number in self.numbers if number.value not in SMALL)]
+        """What is met across languages: names, term sets, and numbers that do not agree by chance."""
+        numbers = (number.value for number in self.numbers if number.value not in SMALL)
+        return [*self.names, *self.sets, *numbers]
 
     def to_bytes(self) -> bytes:
         """What `from_bytes` reads back; some 800 bytes."""
         header = _HEADER.pack(
             _FORMAT, self.language.encode()[:8], len(self.terms), len(self.names), len(self.numbers),
-            len(self.sketch), self.length, self.text, self.correction, self.outlet,
+            len(self.sketch), len(self.sets), len(self.days), self.length, self.text, self.correction,
+            self.outlet,
         )  # fmt: skip
         values = array("I", (number.value for number in self.numbers))
         places = array("h", (number.place for number in self.numbers))
-        parts = (self.terms, self.names, self.sketch, values, places)
+        parts = (self.terms, self.names, self.sketch, values, places, self.sets, self.days)
         return b"".join((header, self.weights, self.key, *map(_little, parts)))
 
     @classmethod
     def from_bytes(cls, kept: bytes) -> "Features":
         """The features that `to_bytes` wrote. Raises OldFormat for those of another version."""
         try:
-            format_, language, terms, names, numbers, sketch, length, text, correction, outlet = (
-                _HEADER.unpack_from(kept)
-            )
+            (
+                format_, language, terms, names, numbers, sketch, sets, days, length, text, correction, outlet
+            ) = _HEADER.unpack_from(kept)  # fmt: skip
         except error as problem:
             raise OldFormat(str(problem)) from problem
         if format_ != _FORMAT:
@@ -103,7 +112,8 @@ class Features:
         weights, key = kept[at : at + terms], kept[at + terms : at + 2 * terms]
         at += 2 * terms
         arrays = []
-        for code, length_ in (("I", terms), ("I", names), ("H", sketch), ("I", numbers), ("h", numbers)):
+        counts = (terms, names, sketch, numbers, numbers, sets, days)
+        for code, length_ in zip("IIHIhII", counts, strict=True):
             part = array(code)
             part.frombytes(kept[at : at + length_ * part.itemsize])
             at += length_ * part.itemsize
@@ -111,12 +121,13 @@ class Features:
         found = tuple(map(Number, arrays[3], arrays[4]))
         name = language.rstrip(b"\0").decode()
         return cls(
-            name, arrays[0], weights, key, arrays[1], found, arrays[2], length, text, correction, outlet
-        )
+            name, arrays[0], weights, key, arrays[1], found, arrays[2], length, text, arrays[5], arrays[6],
+            correction, outlet,
+        )  # fmt: skip
 
 
-def features(article: Article) -> Features:
-    """What of `article` is compared."""
+def features(article: Article, sets: Iterable[str] = ()) -> Features:
+    """What of `article` is compared; `sets` are the term sets of which it has a term."""
     text = cleaning.report(_text(article))
     language = language_of(f"{article.title}\n{text}", article.language)
     dense = language in _DENSE
@@ -136,6 +147,8 @@ def features(article: Article) -> Features:
         _sketch(compared, 4 if dense else 3),
         len(compared),
         crc32(" ".join(unit.form for unit in title + compared).encode("utf-8", "replace")),
+        array("I", [_hash(f"@{name}") for name in sorted(set(sets))[:_MOST_SETS]]),
+        array("I", sorted(days(f"{article.title}\n{text}", article.published))[:_MOST_DAYS]),
         cleaning.is_correction(article.title),
         _hash(article.outlet.name if article.outlet is not None else article.source),
     )
@@ -235,9 +248,10 @@ def _swapped(values: "array[int]") -> "array[int]":
     return swapped
 
 
-# Format, language, how many terms, names, numbers and parts of the sketch, length, text, correction, outlet.
-_HEADER = Struct("<B8sBBBBHI?I")
-_FORMAT = 3
+# Format, language, how many terms, names, numbers, parts of the sketch, sets and days; length, text,
+# correction, outlet.
+_HEADER = Struct("<B8sBBBBBBHI?I")
+_FORMAT = 4
 
 
 class OldFormat(ValueError):

@@ -7,7 +7,7 @@ so an article is withheld only where hardly any labelled one was wrong.
 from dataclasses import dataclass
 from typing import Literal
 
-from alerts.stories.likeness import Likeness
+from alerts.stories.likeness import Across, Likeness
 
 Action = Literal["new", "reply", "withhold"]
 Why = Literal["copy", "update", "correction", "event", "likely", "language", "apart"]
@@ -34,8 +34,10 @@ SURELY = 0.85
 WITHHOLD = 0.92
 WITHHOLD_TEXT = 0.7
 WITHHOLD_DAYS = 1.0
-# From which an article joins a story that was told in other languages only.
-JOIN_ACROSS = 0.2
+# From which an article joins a story that was told in other languages only; and one that was told in its
+# own language too, and was not like enough there.
+JOIN_ACROSS = 0.65
+JOIN_BESIDE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,16 @@ def judge(likeness: Likeness, *, correction: bool, core: bool, outlet_again: boo
     return Verdict("withhold" if _is_sure(likeness) and not outlet_again else "reply", "event")
 
 
+def judge_across(likeness: Across, *, apart: bool) -> Verdict:
+    """What follows for an article from its likeness to a thread in another language; never is it withheld.
+
+    `apart`: the story was told in the article's language too, and that was not like enough.
+    """
+    if likeness.score < (JOIN_BESIDE if apart else JOIN_ACROSS):
+        return Verdict("new", "apart")
+    return Verdict("reply", "language", loose=apart)
+
+
 def _tells_the_same(likeness: Likeness) -> bool:
     return likeness.score >= SURELY and likeness.days <= MOST_DAYS and not likeness.stranger
 
@@ -87,6 +99,7 @@ def _is_sure(likeness: Likeness) -> bool:
         likely
         and not likeness.thin
         and likeness.numbers >= 0
+        and likeness.told_days >= 0
         and not likeness.stranger
         and likeness.days <= WITHHOLD_DAYS
     )

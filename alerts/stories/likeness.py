@@ -34,6 +34,13 @@ _CONTRAST = 1.8
 _NUMBERS = 1.7
 _STRANGER = 2.0
 _A_DAY = 0.5
+_BEGIN_ACROSS = -3.5
+_PART_ACROSS = 3.0
+_NAMES_ACROSS = 1.5
+_FIGURES_ACROSS = 1.5
+_MOST_ACROSS = 2.0
+_DAYS_ACROSS = {1: 0.8, 0: 0.0, -1: -1.8}
+_A_DAY_ACROSS = 1.0
 # Two reports in the same words on different names are a form that was filled in twice.
 _FORM = 2.5
 _FORM_TEXT = 0.55
@@ -60,7 +67,8 @@ class Likeness:
     last grew. `copy` is the share of the shorter text that stands in the other, `copied` whose text
     that is, and `news` tells that the article bears a number that this other text does not. `form`:
     the words are the same, the names are not. `thin`: one of them has too little text to be sure of.
-    `headline`: that of the article has a word which stands nowhere in the thread.
+    `headline`: that of the article has a word which stands nowhere in the thread. `told_days`: 1 where
+    both tell of one day, -1 where they tell of others, 0 where one tells of none.
     """
 
     text: float
@@ -76,6 +84,7 @@ class Likeness:
     form: bool = False
     thin: bool = False
     headline: bool = False
+    told_days: int = 0
 
     @property
     def score(self) -> float:
@@ -138,37 +147,71 @@ def compare(
         form,
         max(text.length for text in thread.texts) < SHORTEST_COPY or found.length < SHORTEST_COPY,
         not mine.title <= sums.keys(),
+        _days(found, thread),
     )
 
 
-def across(found: Features, rarity: Mapping[int, float], thread: Thread, now: datetime) -> float:
-    """How likely an article and a thread in another language tell one event, from 0 to 1.
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What an article has in common with a thread in another language.
 
-    Only names and numbers are met across languages. `rarity` knows those of the article.
+    `part`: the share of the article's names, term sets and numbers that the thread has too, by how rare
+    they are. `names` (with the rarest of the sets) and `figures` sum these up, the rarest counts 1. The
+    others as in `Likeness`.
+    """
+
+    part: float
+    names: float
+    figures: float
+    numbers: float
+    told_days: int
+    days: float
+
+    @property
+    def score(self) -> float:
+        """All of it in one number from 0 to 1."""
+        return _likely(
+            _BEGIN_ACROSS
+            + _PART_ACROSS * self.part
+            + _NAMES_ACROSS * min(self.names, _MOST_ACROSS)
+            + _FIGURES_ACROSS * min(self.figures, _MOST_ACROSS)
+            + _NUMBERS * self.numbers
+            + _DAYS_ACROSS[self.told_days]
+            - _A_DAY_ACROSS * self.days
+        )
+
+
+def across(found: Features, rarity: Mapping[int, float], thread: Thread, now: datetime) -> Across | None:
+    """Hold an article against a thread in another language; None where they have too little in common.
+
+    Only names, term sets, numbers and days are met across languages. `rarity` knows those of the article.
     """
     known = thread.signs
     shared = [sign for sign in found.signs if sign in known]
-    if len(shared) < 2 or not any(name in known for name in found.names):
-        return 0.0
-    part = sum(rarity[sign] for sign in shared) / sum(rarity[sign] for sign in found.signs)
-    evidence = (
-        _BEGIN_ACROSS
-        + _PART_ACROSS * part
-        + _SIGN_ACROSS * len(shared)
-        + _NUMBERS * _numbers(found, thread)
-        - _DAY_ACROSS * (max(timedelta(0), now - thread.grown) / timedelta(days=1))
+    sets = [rarity[sign] for sign in found.sets if sign in known]
+    named = [rarity[name] for name in found.names if name in known]
+    if len(shared) < 2 or not (named or sets):
+        return None
+    figures = sum(rarity[sign] for sign in shared) - sum(named) - sum(sets)
+    return Across(
+        sum(rarity[sign] for sign in shared) / sum(rarity[sign] for sign in found.signs),
+        # Several sets may be of one thing.
+        (sum(named) + max(sets, default=0.0)) / rarity[RAREST],
+        figures / rarity[RAREST],
+        _numbers(found, thread),
+        _days(found, thread),
+        max(timedelta(0), now - thread.grown) / timedelta(days=1),
     )
-    return _likely(evidence)
+
+
+def _days(found: Features, thread: Thread) -> int:
+    if not found.days or not thread.days:
+        return 0
+    return 1 if thread.days.intersection(found.days) else -1
 
 
 def _likely(evidence: float) -> float:
     return 1 / (1 + exp(-evidence))
-
-
-_BEGIN_ACROSS = -3.5
-_PART_ACROSS = 4.0
-_SIGN_ACROSS = 0.4
-_DAY_ACROSS = 1.0
 
 
 @dataclass(frozen=True, slots=True)

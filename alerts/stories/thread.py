@@ -48,7 +48,7 @@ class Thread:
     """
 
     __slots__ = (
-        "_named", "_signs", "_terms", "_titled", "_weights", "articles", "core", "first", "grown",
+        "_named", "_signs", "_terms", "_titled", "_weights", "articles", "core", "days", "first", "grown",
         "language", "story", "texts",
     )  # fmt: skip
 
@@ -59,6 +59,7 @@ class Thread:
         self.core = core
         self.grown = now
         self.articles = 0
+        self.days: frozenset[int] = frozenset()
         self.texts: tuple[Text, ...] = ()
         self._signs: array[int] = array("I")
         self._terms: array[int] = array("I")
@@ -95,6 +96,7 @@ class Thread:
             numbers = array("I", (number.value for number in found.numbers))
             text = Text(article, found.sketch, found.length, found.text, numbers)
             self.texts = (*self.texts[-MOST_TEXTS + 1 :], text)
+        self.days = self.days.union(found.days)
         before = dict.fromkeys(self._terms)
         weights = self.weights()
         titled = dict(zip(self._terms, self._titled, strict=True))

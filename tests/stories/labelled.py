@@ -21,13 +21,17 @@ Kind = Literal["own", "copy", "update", "correction"]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """An article, the event that it tells, how it came to be, and the group of traps it is in."""
+    """An article, the event that it tells, how it came to be, and the group of traps it is in.
+
+    `moved`: by so much it is later in the stream than its text says.
+    """
 
     event: str
     trap: str | None
     kind: Kind
     at: datetime
     article: Article
+    moved: timedelta = timedelta(0)
 
 
 def events(name: str) -> list[Labelled]:
@@ -70,7 +74,7 @@ def _close_up(own: Sequence[Labelled]) -> list[Labelled]:
 
 
 def _moved(one: Labelled, at: datetime) -> Labelled:
-    return replace(one, at=at, article=replace(one.article, published=at))
+    return replace(one, at=at, article=replace(one.article, published=at), moved=at - one.at)
 
 
 _HEADS = {

@@ -123,6 +123,23 @@ def test_each_answer_comes_before_the_next_line_is_read() -> None:
         assert program.wait(60) == 0
 
 
+@pytest.mark.parametrize(
+    ("day", "flew", "answer"), [("5일", "600", ("b", "s1", "reply")), ("2일", "850", ("b", "s2", "new"))]
+)
+def test_a_report_in_another_script_joins_by_term_sets_numbers_and_day(
+    day: str, flew: str, answer: tuple[str, str, str]
+) -> None:
+    korean = (
+        f"합참은 {day} 오전 북한이 평양 순안에서 동해상으로 발사한 탄도미사일 1발을 포착했다고 밝혔다. "
+        f"미사일은 {flew}km를 비행해 일본 배타적경제수역 밖에 떨어졌다."
+    )
+    ended = cluster(
+        line("a", "North Korea fires missile", LAUNCH),
+        line("b", "북한, 동해상으로 탄도미사일 발사", korean, "2026-11-05T03:00:00Z"),
+    )
+    assert answers(ended)[1] == answer
+
+
 def test_a_changed_number_of_a_text_that_was_withheld_is_told() -> None:
     words = (
         "Seoul's Joint Chiefs of Staff said on Thursday that a ballistic missile from Sunan near Pyongyang "

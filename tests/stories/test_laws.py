@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from alerts.stories.clock import StreamClock
 from alerts.stories.clusterer import Clusterer, Part
-from alerts.stories.features import Features, features
+from alerts.stories.features import Features
 from tests.examples import examples
+from tests.stories import measuring
 from tests.stories.labelled import Labelled, stream
 
 STREAM = stream(3)
-FOUND = {one.article.id: features(one.article) for one in STREAM}
+FOUND = {one.article.id: measuring.found(one) for one in STREAM}
 EVENTS = sorted({one.event for one in STREAM})
 
 

@@ -78,7 +78,7 @@ _WHY = {
     "correction": "its headline corrects (correction)",
     "event": "surely the same event in other words (event)",
     "likely": "likely the event that the story began with (likely)",
-    "language": "the same names and numbers in another language (language)",
+    "language": "the same names, numbers and days in another language (language)",
     "mended": "by hand (mended)",
 }
 
@@ -94,7 +94,10 @@ def _evidence(evidence: Mapping[str, object] | None) -> str:
     return f"{against}: {', '.join(told)}" if told else against
 
 
-_TOLD = ("score", "text", "identity", "most", "least", "numbers", "stranger", "days", "copy", "headline")
+_TOLD = (
+    "score", "text", "identity", "most", "least", "part", "names", "figures", "numbers", "stranger", "days",
+    "told_days", "copy", "headline",
+)  # fmt: skip
 
 
 def _lines(watchlist: Watchlist, article: Article, names: Sequence[str] | None) -> Iterator[str]:
