@@ -2,8 +2,9 @@
 
 Run as a process: `python -m benchmarks.feed_server N PORT`. Feed n answers at 127.1.x.y with 25
 items, ETag and gzip. `GET /round/K` on any of them moves all feeds to round K: 0 and 1 are the
-same (a 304 for who asks conditionally), each further round brings two new items a feed. `GET /answered`
-tells how many feeds and how many 304s were given since it was asked last.
+same (a 304 for who asks conditionally), each further round brings two new items a feed. `GET /change`
+lets the feed of that address begin with one more article, which names Laos. `GET /answered` tells how
+many feeds and how many 304s were given since it was asked last.
 """
 
 import asyncio
@@ -35,10 +36,13 @@ def item(feed: int, serial: int) -> str:
     language = "en" if kind < 14 else "lo" if kind < 17 else "ko"
     title, summary = report(language, by * 1_000_003 + serial)
     hit = f"{_HIT[language]}: " if (by + serial) % 25 == 0 else ""
-    published = format_datetime(STARTED - timedelta(minutes=ITEMS - serial))
+    return _entry(feed, serial, hit + title, summary, STARTED - timedelta(minutes=ITEMS - serial))
+
+
+def _entry(feed: int, serial: int, title: str, summary: str, published: datetime) -> str:
     return (
-        f"<item><title>{hit}{title}</title><link>http://{address(feed)}/a/{serial}</link>"
-        f'<guid isPermaLink="false">{feed}-{serial}</guid><pubDate>{published}</pubDate>'
+        f"<item><title>{title}</title><link>http://{address(feed)}/a/{serial}</link>"
+        f'<guid isPermaLink="false">{feed}-{serial}</guid><pubDate>{format_datetime(published)}</pubDate>'
         f"<description>{summary}</description></item>"
     )
 
@@ -47,7 +51,7 @@ class Feeds:
     """The bodies of all feeds in the current round, made before anybody is measured."""
 
     def __init__(self, count: int) -> None:
-        self.round = 0
+        self.round = self.changes = 0
         self.whole = self.unchanged = 0
         self.bodies = [self._body(feed) for feed in range(count)]
 
@@ -57,11 +61,18 @@ class Feeds:
         if changed:
             self.bodies = [self._body(feed) for feed in range(len(self.bodies))]
 
-    def _body(self, feed: int) -> tuple[bytes, str]:
+    def change(self, feed: int) -> None:
+        self.changes += 1
+        # Beside the seeds of the others.
+        title, summary = report("en", -self.changes)
+        entry = _entry(feed, 10**6 + self.changes, f"Laos: {title}", summary, datetime.now(UTC))
+        self.bodies[feed] = self._body(feed, entry)
+
+    def _body(self, feed: int, first: str = "") -> tuple[bytes, str]:
         """The gzipped feed and its ETag."""
         newest = ITEMS + NEW_A_ROUND * max(self.round - 1, 0)
         items = "".join(item(feed, serial) for serial in range(newest - 1, newest - ITEMS - 1, -1))
-        text = f'<rss version="2.0"><channel><title>{feed}</title>{items}</channel></rss>'
+        text = f'<rss version="2.0"><channel><title>{feed}</title>{first}{items}</channel></rss>'
         packed = gzip.compress(text.encode(), 5)
         return packed, f'"{hashlib.blake2b(packed, digest_size=8).hexdigest()}"'
 
@@ -85,6 +96,9 @@ class Connection(asyncio.Protocol):
         path = head.split(b" ", 2)[1]
         if path.startswith(b"/round/"):
             self._feeds.turn(int(path[7:]))
+            return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
+        if path == b"/change":
+            self._feeds.change(self._feed)
             return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
         if path == b"/answered":
             told = f"{self._feeds.whole} {self._feeds.unchanged}"

@@ -9,14 +9,11 @@ left out.
 
 import argparse
 import os
-import resource
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +21,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.feed_server import address
+from benchmarks.loopback import ask, free_port, many_files, served
 from benchmarks.peers import PEERS, urls
 
 ROUNDS = {0: "all new", 1: "nothing changed (304)", 2: "two new items a feed"}
@@ -120,24 +118,20 @@ def compare(count: int, repeats: int, *, peers: bool) -> Costs:
     """Measure and print the table for `count` feeds."""
     costs: Costs = {}
     with tempfile.TemporaryDirectory() as name:
-        port = _free_port()
-        server = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.feed_server", str(count), str(port)], stdout=subprocess.PIPE
-        )
-        ask = partial(_ask, f"http://{address(0)}:{port}")
-        try:
-            server.stdout.readline()
+        port = free_port()
+        here = f"http://{address(0)}:{port}"
+        with served("benchmarks.feed_server", count, port):
             for repeat in range(repeats):
                 folder = Path(name) / str(repeat)
                 folder.mkdir()
                 runs, cold = sides(folder, count, port, peers=peers)
                 for number in ROUNDS:
-                    ask(f"/round/{number}")
+                    ask(f"{here}/round/{number}")
                     for side, run in list(runs.items()):
                         try:
                             if number == 1 and side in cold:
                                 run()
-                            ask("/answered")
+                            ask(f"{here}/answered")
                             cost = run()
                         except RuntimeError as error:
                             if side in (REFERENCE, OURS):
@@ -145,14 +139,11 @@ def compare(count: int, repeats: int, *, peers: bool) -> Costs:
                             print(f"left out: {error}")
                             del runs[side]
                             continue
-                        whole, unchanged = map(int, ask("/answered").split())
+                        whole, unchanged = map(int, ask(f"{here}/answered").split())
                         share = unchanged / max(whole + unchanged, 1)
                         costs.setdefault((number, side), []).append(
                             Cost(cost.wall, cost.cpu, cost.peak, share)
                         )
-        finally:
-            server.terminate()
-            server.wait()
     _print(count, costs)
     return costs
 
@@ -214,26 +205,13 @@ def _tell_peers() -> None:
         print(f"{peer.name}: {peer.version() or 'as written here' if there else 'MISSING'} (N = {sizes})")
 
 
-def _ask(server: str, path: str) -> str:
-    with urllib.request.urlopen(server + path) as answer:
-        return answer.read().decode()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("sizes", nargs="*", type=int, default=[100, 1000, 5000])
     arguments.add_argument("--repeats", type=int, default=None)
     arguments.add_argument("--without-peers", action="store_true")
     asked = arguments.parse_args()
-    # A listening socket a feed.
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    many_files()
     if not asked.without_peers:
         _tell_peers()
     costs = {

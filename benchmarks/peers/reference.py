@@ -7,13 +7,14 @@ redirects, limits, politeness, dates, health, stories or outbox; alerts are line
 import asyncio
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2b
 
 import aiohttp
 from daachorse import CharwiseDoubleArrayAhoCorasick
 from lxml import etree
 
-from benchmarks.feed_server import address
+from benchmarks.peers import urls
 
 AT_ONCE = 64
 TERMS = ["laos", "ສປປ ລາວ", "라오스", "asean", "아세안", "north korea", "북한", "朝鲜", "เกาหลีเหนือ"]
@@ -36,7 +37,8 @@ def key(link: str) -> int:
 
 def keep(
     db: sqlite3.Connection, automaton: CharwiseDoubleArrayAhoCorasick, feed: int, body: bytes, etag: str
-) -> None:
+) -> list[tuple[str, str]]:
+    """Link and title of what is new and names a term."""
     items = [
         (key(e.findtext("link")), *map(e.findtext, ("link", "title", "description", "pubDate")))
         for e in etree.fromstring(body).iter("item")
@@ -50,27 +52,42 @@ def keep(
     db.executemany("insert into item values(?,?,?,?,?)", new)
     db.execute("insert or replace into feed values(?,?)", (feed, etag))
     db.execute("commit")
-    for entry in new:
-        if automaton.find_overlapping(f"{entry[2]}\n{entry[3]}".lower()):
-            print(entry[1], entry[2])
+    return [
+        (entry[1], entry[2]) for entry in new if automaton.find_overlapping(f"{entry[2]}\n{entry[3]}".lower())
+    ]
+
+
+async def poll_all(
+    session: aiohttp.ClientSession,
+    db: sqlite3.Connection,
+    automaton: CharwiseDoubleArrayAhoCorasick,
+    feeds: Sequence[str],
+    alert: Callable[[str, str], Awaitable[None]],
+) -> None:
+    """One round: `alert(link, title)` for each hit."""
+    etags = dict(db.execute("select id, etag from feed"))
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def poll(feed: int) -> None:
+        headers = {"If-None-Match": etags[feed]} if feed in etags else {}
+        async with turn, session.get(feeds[feed], headers=headers) as response:
+            if response.status == 304:
+                return
+            hits = keep(db, automaton, feed, await response.read(), response.headers["ETag"])
+        for link, title in hits:
+            await alert(link, title)
+
+    await asyncio.gather(*map(poll, range(len(feeds))))
 
 
 async def main(path: str, count: int, port: int) -> None:
-    db = open_database(path)
-    automaton = CharwiseDoubleArrayAhoCorasick(TERMS)
-    etags = dict(db.execute("select id, etag from feed"))
-    turn = asyncio.Semaphore(AT_ONCE)
+    async def alert(link: str, title: str) -> None:
+        print(link, title)
+
     connector = aiohttp.TCPConnector(limit=AT_ONCE)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
-
-        async def poll(feed: int) -> None:
-            headers = {"If-None-Match": etags[feed]} if feed in etags else {}
-            async with turn, session.get(f"http://{address(feed)}:{port}/feed", headers=headers) as response:
-                if response.status == 304:
-                    return
-                keep(db, automaton, feed, await response.read(), response.headers["ETag"])
-
-        await asyncio.gather(*map(poll, range(count)))
+        automaton = CharwiseDoubleArrayAhoCorasick(TERMS)
+        await poll_all(session, open_database(path), automaton, urls(count, port), alert)
 
 
 if __name__ == "__main__":
