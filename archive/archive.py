@@ -107,7 +107,10 @@ class Archive:
     @property
     def shown(self) -> str:
         """Where it lies, without a password."""
-        return self.url.render_as_string(hide_password=True)
+        plain = self.url.difference_update_query(["password", "sslpassword"])
+        if plain.get_backend_name() == "postgresql":
+            plain = plain.set(drivername="postgresql")
+        return plain.render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Let running steps end, then close every connection."""
@@ -168,6 +171,17 @@ _MEANINGS = {
     "not a database": "this file is no archive: check the path in `archive:`",
     "unable to open": "the archive's folder does not exist or may not be entered",
     "No space left": "the database's disk is full: free some space, nothing was lost",
+    "permission denied for schema": "the role in `archive:` may make no tables there: grant it that, or name"
+    " the database's owner",
+    "permission denied for": "the tables belong to another role than that in `archive:`: name their owner",
+    "must be owner of": "the tables belong to another role than that in `archive:`: name their owner",
+    "FATAL:  database": "there is no such database: make it with `createdb`, or check `archive:`",
+    "FATAL:  role": "there is no such role: make it with `createuser`, or check `archive:`",
+    "password authentication failed": "the database does not take this password: check `archive:`",
+    "no password supplied": "the database asks for a password: put it into `archive:` or into ~/.pgpass",
+    "too many clients": "the database has no connection left: raise its max_connections",
+    "starting up": "the database is just starting: try again in a moment",
+    "connection to server": "the database does not answer: start it, or check the address in `archive:`",
     "Connection refused": "the database does not answer: start it, or check the address in `archive:`",
 }
 

@@ -2,7 +2,8 @@
 
 `back_up` copies a SQLite archive as it is at one moment, while a daemon writes to it; `restore` puts a
 copy in its place. Both are SQLite's own online copy: a copy of the bare file would miss what lies in
-the write-ahead log. A PostgreSQL archive is copied by PostgreSQL's own tools.
+the write-ahead log. A PostgreSQL archive is copied by PostgreSQL's own tools; that it was put back by them
+is seen at the daemon's next start (`notice_restore`).
 """
 
 import os
@@ -11,7 +12,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from archive import chats
+from sqlalchemy import Connection, text
+
+from archive import chats, facts
 from archive.archive import Archive, ArchiveError
 from archive.lock import DaemonLock
 from archive.schema import check_whole, revision_of, suits
@@ -72,6 +75,32 @@ def restore(copy: Path, archive: Path, kept: Path, progress: Progress = lambda d
         made.unlink(missing_ok=True)
         lock.release()
         former.close()
+
+
+# Which tables of which server the archive lay in when a daemon last looked (the fact's name).
+PLACE = "place"
+
+
+def notice_restore(conn: Connection) -> bool:
+    """Whether a PostgreSQL archive was put back by pg_restore since this was last asked, which made its
+    tables anew; then what the bot has sent since the copy is unknown, as after `restore`.
+
+    A copy of the server's whole files is not noticed.
+    """
+    if conn.dialect.name != "postgresql":
+        return False
+    place = conn.execute(text(_PLACE)).scalar_one()
+    before = facts.get(conn, PLACE)
+    if before == place:
+        return False
+    facts.put(conn, PLACE, place)
+    if before is None:
+        return False
+    chats.forget_ids(conn)
+    return True
+
+
+_PLACE = "select system_identifier || ' ' || cast(cast('chat' as regclass) as oid) from pg_control_system()"
 
 
 def _make_ready(made: Path, copy: Path) -> None:

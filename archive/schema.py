@@ -52,7 +52,10 @@ def prepare(
             if found is not None:
                 suits(found)
             if found is not None and not sqlite and not migrate:
-                raise SchemaTooOld("the archive has an older schema: run `wirewatch migrate` once")
+                raise SchemaTooOld(
+                    f"the archive has an older schema ({found}, this Wirewatch needs {REVISION}): "
+                    "make a copy with pg_dump, then run `wirewatch migrate` once"
+                )
             if found is not None and sqlite:
                 _copy_beside(Path(str(archive.url.database)), found, progress)
             archive.write_now(_upgrade)

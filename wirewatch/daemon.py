@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from archive import articles, deliveries, sources
 from archive.archive import Archive, ArchiveError, told_plainly
+from archive.backup import notice_restore
 from archive.lock import DaemonLock
 from archive.schema import check_whole, prepare
 from archive.wake import wake
@@ -214,6 +215,8 @@ async def _recover(rooms: Rooms) -> None:
     """Write the config's rows and take up what an earlier run left."""
     rules, now = rooms.rules, rooms.clock()
     await rooms.archive.write(lambda conn: adopt(conn, rules, now))
+    if await rooms.archive.write(notice_restore):
+        log.warning("the archive was put back from a copy: messages sent since it was made may come twice")
     await rooms.archive.write(mended)
     await rooms.archive.write(sources.free_leases)
     await rooms.archive.write(lambda conn: settle(conn, now))

@@ -26,7 +26,10 @@ def command(file: Path | None) -> None:
 
     config = settings()
     if not isinstance(config.archive, Path):
-        raise ArchiveError("a PostgreSQL archive is copied by PostgreSQL itself: `pg_dump --format=custom`")
+        raise ArchiveError(
+            "a PostgreSQL archive is copied by PostgreSQL itself, also while a daemon works: "
+            "`pg_dump --format=custom`"
+        )
     name = f"{config.archive.name}.{utc_now():%Y%m%d-%H%M%S}.backup"
     target = config.archive.with_name(name) if file is None else file / name if file.is_dir() else file
     with bar("copying") as tell:

@@ -3,10 +3,15 @@
 The work is `archive/schema.py`.
 """
 
+from typing import TYPE_CHECKING
+
 import click
 
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.progress import bar
+
+if TYPE_CHECKING:
+    from archive.archive import Archive
 
 
 @click.command()
@@ -18,24 +23,31 @@ def command() -> None:
     PostgreSQL one only by this command: make a copy with pg_dump before. End the daemon first. An
     archive of a newer Wirewatch is refused and left untouched.
     """
-    from archive.archive import Archive
-    from archive.lock import DaemonLock
-    from archive.schema import REVISION, prepare, revision_of
+    from archive.archive import Archive, told_plainly
 
     archive = Archive(settings().archive)
     try:
-        found = archive.read_now(revision_of)
-        if found == REVISION:
-            click.echo(f"The archive has the schema of this version ({REVISION}): nothing to do.")
-            return
-        lock = DaemonLock(archive)
-        if found is not None:
-            lock.acquire()
-        try:
-            with bar("migrating") as tell:
-                prepare(archive, migrate=True, progress=tell)
-        finally:
-            lock.release()
-        click.echo(f"The archive has schema {REVISION} now" + (f"; it had {found}." if found else "."))
+        with told_plainly(archive.shown):
+            click.echo(_migrate(archive))
     finally:
         archive.close()
+
+
+def _migrate(archive: "Archive") -> str:
+    from archive.lock import DaemonLock
+    from archive.schema import REVISION, prepare, revision_of, suits
+
+    found = archive.read_now(revision_of)
+    if found == REVISION:
+        return f"The archive has the schema of this version ({REVISION}): nothing to do."
+    lock = DaemonLock(archive)
+    if found is not None:
+        # Before the lock, which writes down who holds it.
+        suits(found)
+        lock.acquire()
+    try:
+        with bar("migrating") as tell:
+            prepare(archive, migrate=True, progress=tell)
+    finally:
+        lock.release()
+    return f"The archive has schema {REVISION} now" + (f"; it had {found}." if found else ".")

@@ -31,7 +31,9 @@ def command(file: Path) -> None:
 
     config = settings()
     if not isinstance(config.archive, Path):
-        raise ArchiveError("a PostgreSQL archive is put back by PostgreSQL itself: `pg_restore`")
+        raise ArchiveError(
+            "a PostgreSQL archive is put back by PostgreSQL itself: end the daemon, then `pg_restore --clean`"
+        )
     kept = config.archive.with_name(f"{config.archive.name}.{utc_now():%Y%m%d-%H%M%S}.before-restore")
     with bar("copying") as tell:
         stood = restore(file, config.archive, kept, tell)
