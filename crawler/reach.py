@@ -45,7 +45,7 @@ def after(
     hosts: int = ENOUGH,
 ) -> Reach:
     """What is known of this machine's net after a poll of `source`, whose state was `state`; the poll
-    `began` then. `hosts` are all that the config names, in number."""
+    `began` then. `hosts` is how many the config names, if they are fewer than `ENOUGH`."""
     if answered(gathered):
         return Reach(answered_at=now)
     unnamed = gathered.trouble == "unnamed"

@@ -5,6 +5,7 @@ every `LOOK`, in turn, until one answers. It is told once, when it has lasted, a
 a machine counts as offline is `crawler/reach.py`.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from archive.events import Event
 from archive.sources import SourceState
 from crawler.gathering import Gathered
 from crawler.polling import ago
-from crawler.reach import Reach, after, answered, excused
+from crawler.reach import ENOUGH, Reach, after, answered, excused
 from crawler.source import Source
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
@@ -34,7 +35,7 @@ async def is_excused(
 ) -> bool:
     """Take note of the outcome of a poll that `began` then; whether it counts for nothing, and its lease
     has been seen to."""
-    hosts = 0 if answered(gathered) else len({URL(one.url).raw_host for one in rooms.rules.sources.values()})
+    hosts = 0 if answered(gathered) else _hosts(rooms.rules.sources.values())
     reach = rooms.reach = after(rooms.reach, source, state, gathered, began=began, now=now, hosts=hosts)
     if answered(gathered):
         if rooms.maybe_offline:
@@ -53,6 +54,16 @@ async def is_excused(
 
     await rooms.archive.write(step)
     return True
+
+
+def _hosts(named: Iterable[Source]) -> int:
+    """How many hosts the config names, counted as far as it matters: each failed poll asks."""
+    hosts: set[str | None] = set()
+    for source in named:
+        hosts.add(URL(source.url).raw_host)
+        if len(hosts) >= ENOUGH:
+            break
+    return len(hosts)
 
 
 def since(conn: Connection) -> datetime | None:
