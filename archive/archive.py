@@ -145,7 +145,7 @@ def _connect_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma synchronous = normal")
-    connection.execute("pragma cache_size = -16384")
+    connection.execute("pragma cache_size = -4096")
 
 
 def _begin_sqlite(conn: Connection) -> None:

@@ -6,9 +6,12 @@ means is `crawler/refusals.py`.
 """
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, tzinfo
+from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from archive.sources import SourceState
 from crawler.children import ChildError
@@ -22,6 +25,7 @@ from crawler.source import Source
 if TYPE_CHECKING:
     from crawler.feeds.parse import ParsedFeed
 
+T = TypeVar("T")
 # What the fast reader takes is parsed in a thread, up to this size. What needs feedparser goes to
 # the reading process, which can be killed, unless it is small: 256 KiB of attributes cost feedparser
 # half a minute (bytes).
@@ -100,12 +104,20 @@ async def _parsed(source: Source, response: Response, tools: Tools, now: datetim
         "with_outlet": source.type == "google-news",
     }
     if len(body) <= SMALL_SIZE:
-        return await asyncio.to_thread(parse_feed, body, response.url, **how)
+        return await _in_thread(partial(parse_feed, body, response.url, **how))
     if len(body) <= FAST_SIZE:
-        feed = await asyncio.to_thread(parse_fast, body, response.url, **how)
+        feed = await _in_thread(partial(parse_fast, body, response.url, **how))
         if feed is not None:
             return feed
     return await tools.reading.run(parse_feed, PARSE_DEADLINE, body, response.url, **how)
+
+
+async def _in_thread(parse: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, parse)
+
+
+# One for all: the interpreter runs one at a time anyway, and each has a heap of its own.
+_THREAD = ThreadPoolExecutor(1, thread_name_prefix="feed-parser")
 
 
 class _How(TypedDict):
