@@ -15,20 +15,26 @@ from archive.tables import article as article_table
 from archive.tables import match as table
 
 
-def add(conn: Connection, article: int, matches: Sequence[Mapping[str, Any]], now: datetime) -> set[str]:
-    """Keep matches (`watch`, `urgency`, `hits` as JSON); the names of the watches that are new.
+def add(
+    conn: Connection, matches: Mapping[int, Sequence[Mapping[str, Any]]], now: datetime
+) -> dict[int, set[str]]:
+    """Keep the matches of articles (`watch`, `urgency`, `hits` as JSON); of each article the names of the
+    watches that are new.
 
     Of a watch that fired before, the evidence is that of the newest reading.
     """
     if not matches:
-        return set()
-    before = set(conn.execute(_WATCHES_OF, {"id": article}).scalars())
-    rows = [{**match, "article": article, "matched_at": now} for match in matches]
-    conn.execute(_add(conn), rows)
-    return {match["watch"] for match in matches} - before
-
-
-_WATCHES_OF = select(table.c.watch).where(table.c.article == bindparam("id"))
+        return {}
+    before = watches_of(conn, matches)
+    rows = [
+        {**match, "article": article, "matched_at": now} for article, of in matches.items() for match in of
+    ]
+    if rows:
+        conn.execute(_add(conn), rows)
+    return {
+        article: {match["watch"] for match in of} - before.get(article, set())
+        for article, of in matches.items()
+    }
 
 
 @prepared(table)
@@ -57,10 +63,14 @@ _OF_ARTICLES = (
 def watches_of(conn: Connection, articles: Iterable[int]) -> dict[int, set[str]]:
     """The names of the watches that fired on each of `articles`; without the evidence, which is long."""
     found: dict[int, set[str]] = {}
-    asked = select(table.c.article, table.c.watch).where(table.c.article.in_(list(articles)))
-    for row in conn.execute(asked):
+    for row in conn.execute(_WATCHES_OF, {"ids": list(articles)}):
         found.setdefault(row.article, set()).add(row.watch)
     return found
+
+
+_WATCHES_OF = select(table.c.article, table.c.watch).where(
+    table.c.article.in_(bindparam("ids", expanding=True))
+)
 
 
 def count_old(conn: Connection, watches: Iterable[str]) -> int:

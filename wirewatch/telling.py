@@ -8,6 +8,7 @@ are pure: `alerts/stories/` and `alerts/routing.py`. What messages say is `wirew
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -45,29 +46,19 @@ def tell(
 ) -> None:
     """Tell a batch, in the order given."""
     muted = _muted(conn, now)
-    for stored, found in matched:
-        if found:
-            _tell_one(conn, rules, stored, found, live, muted, now, durations)
+    fired = {stored.id: stored for stored, found in matched if found}
+    new = matches.add(conn, {stored.id: _rows(found) for stored, found in matched if found}, now)
+    kept = matches.of_articles(conn, fired) if fired else {}
+    for id_, stored in fired.items():
+        everything = [match_from_row(row, stored.article) for row in kept[id_]]
+        joined = live.join(conn, stored, rules.watchlist, now)
+        told = Told(stored.article, stored.contact, everything, frozenset(new[id_]), joined.action)
+        tell_channels(conn, rules, stored, told, joined.story, now, durations, muted)
     articles.mark_told(conn, [stored.id for stored, _ in matched], now)
 
 
-def _tell_one(
-    conn: Connection,
-    rules: Rulebook,
-    stored: StoredArticle,
-    found: Sequence[Match],
-    live: LiveStories,
-    muted: Mapping[str, Sequence[Mute]],
-    now: datetime,
-    durations: Durations,
-) -> None:
-    rows = [{"watch": m.watch, "urgency": m.urgency, "hits": [h._asdict() for h in m.hits]} for m in found]
-    new = matches.add(conn, stored.id, rows, now)
-    kept = matches.of_articles(conn, [stored.id])[stored.id]
-    everything = [match_from_row(row, stored.article) for row in kept]
-    joined = live.join(conn, stored, rules.watchlist, now)
-    told = Told(stored.article, stored.contact, everything, frozenset(new), joined.action)
-    tell_channels(conn, rules, stored, told, joined.story, now, durations, muted)
+def _rows(found: Sequence[Match]) -> list[dict[str, Any]]:
+    return [{"watch": m.watch, "urgency": m.urgency, "hits": [h._asdict() for h in m.hits]} for m in found]
 
 
 def tell_channels(

@@ -9,7 +9,7 @@ What follows from it is `alerts/stories/judging.py`.
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp, sqrt
+from math import exp, hypot
 from operator import eq
 
 from alerts.stories.features import IN_TITLE, NAME, SKETCH, SMALL, Features, Number
@@ -235,7 +235,7 @@ def _marked(found: Features) -> _Marked:
 
 
 def _length(weights: Mapping[int, float]) -> float:
-    return sqrt(sum(weight * weight for weight in weights.values()))
+    return hypot(*weights.values())
 
 
 def _names(

@@ -34,7 +34,7 @@ async def sent_alert(office: Office) -> int:
     office.channel("reader", office.api.supergroup("Readers", office.api.person("Reader")).id)
     article = office.article()
     row: dict[str, Any] = {"watch": "laos", "urgency": "normal", "hits": HITS}
-    office.write(lambda conn: matches.add(conn, article, [row], office.clock()))
+    office.write(lambda conn: matches.add(conn, {article: [row]}, office.clock()))
     id_ = office.add("reader", alert(1), article=article)
     assert id_ is not None
     await office.run(5)

@@ -112,7 +112,7 @@ async def room(office: Office, chat: Chat | None = None) -> Room:
     row = {"watch": "laos", "urgency": "normal", "hits": HITS}
 
     def step(conn: Any) -> int:
-        matches.add(conn, article, [row], START)
+        matches.add(conn, {article: [row]}, START)
         story = stories.open_story(conn, START)
         articles.put_into_stories(conn, [(article, story)])
         return story

@@ -94,7 +94,7 @@ class Shelf:
 
     def match(self, article: int, watch: str = "laos") -> None:
         row = {"watch": watch, "urgency": "normal", "hits": []}
-        self.write(lambda conn: matches.add(conn, article, [row], self.clock()))
+        self.write(lambda conn: matches.add(conn, {article: [row]}, self.clock()))
 
     def story(self, article: int, age: timedelta) -> int:
         def step(conn: Connection) -> int:
