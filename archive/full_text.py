@@ -5,6 +5,7 @@ without contents and without places, on PostgreSQL a tsvector a row under GIN. T
 (`archive/text/tokens.py`), so both find the same. What is indexed when is `archive/indexing.py`.
 """
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
@@ -38,6 +39,14 @@ _REMOVE = {
     "sqlite": "insert into search(search, rowid, tokens) values ('delete', :article, :tokens)",
     "postgresql": "delete from search where article = :article",
 }
+_FIND = {
+    "sqlite": "select search.rowid from json_each(:asked) as asked cross join search"
+    " where search match asked.value",
+    "postgresql": "select distinct article from search, unnest(cast(:asked as text[])) as asked(query)"
+    " where tokens @@ cast(query as tsquery)",
+}
+# Tokens of a branch that is asked for as it is.
+FEW = 16
 
 
 class Indexed(NamedTuple):
@@ -81,32 +90,25 @@ def _execute(conn: Connection, statements: dict[str, str], rows: Sequence[Indexe
         conn.execute(text(statements[name]), said)
 
 
-def find(conn: Connection, sought: Sought) -> Collection[int]:
-    """The articles of the index that have what is sought, which is neither ALL nor NONE."""
-    if conn.dialect.name == "sqlite":
-        return list(conn.execute(_FIND_FTS5, {"asked": _print(sought, _FTS5)}).scalars())
-    return _find_postgres(conn, sought)
+def find(conn: Connection, sought: Sought) -> set[int]:
+    """The articles of the index that have what is sought, which is not ALL.
 
-
-def _find_postgres(conn: Connection, sought: Sought) -> set[int]:
-    """One look into the index a branch: for an OR of thousands of spellings GIN would hold each of
-    thousands of rows against the whole of it."""
+    One look into the index a branch: for an OR of thousands of spellings either database would go through
+    all of them again at each of thousands of rows.
+    """
     branches = sought.parts if isinstance(sought, AnyOf) else (sought,)
-    small = [_print(branch, _TSQUERY) for branch in branches if _size(branch) <= FEW]
-    found = set(conn.execute(_FIND_TSQUERY, {"asked": small}).scalars()) if small else set()
+    found = _look(conn, [branch for branch in branches if _size(branch) <= FEW])
     for branch in branches:
         if isinstance(branch, AllOf) and _size(branch) > FEW:
-            found |= set.intersection(*(_find_postgres(conn, part) for part in branch.parts))
+            found |= set.intersection(*(find(conn, part) for part in branch.parts))
     return found
 
 
-# Tokens of one tsquery.
-FEW = 16
-_FIND_FTS5 = text("select rowid from search where search match :asked")
-_FIND_TSQUERY = text(
-    "select distinct article from search, unnest(cast(:asked as text[])) as asked(query)"
-    " where tokens @@ cast(query as tsquery)"
-)
+def _look(conn: Connection, branches: Sequence[Sought]) -> set[int]:
+    name = conn.dialect.name
+    asked = [_print(branch, _DIALECTS[name]) for branch in branches]
+    rows = conn.execute(text(_FIND[name]), {"asked": json.dumps(asked) if name == "sqlite" else asked})
+    return set(rows.scalars())
 
 
 def _size(sought: Sought) -> int:
@@ -120,20 +122,14 @@ class _Dialect(NamedTuple):
 
 
 # Tokens have no quotes in them.
-_FTS5 = _Dialect(" AND ", " OR ", lambda token: f'"{token.text}"' + "*" * token.is_open)
-_TSQUERY = _Dialect(" & ", " | ", lambda token: f"'{token.text}'" + ":*" * token.is_open)
+_DIALECTS = {
+    "sqlite": _Dialect(" AND ", " OR ", lambda token: f'"{token.text}"' + "*" * token.is_open),
+    "postgresql": _Dialect(" & ", " | ", lambda token: f"'{token.text}'" + ":*" * token.is_open),
+}
 
 
 def _print(sought: Sought, dialect: _Dialect) -> str:
     if isinstance(sought, Token):
         return dialect.token(sought)
     joint = dialect.both if isinstance(sought, AllOf) else dialect.either
-    return _balanced([_print(part, dialect) for part in sought.parts], joint)
-
-
-def _balanced(parts: list[str], joint: str) -> str:
-    """In brackets by halves, since FTS5 goes down as many steps as brackets are deep, or parts in a row."""
-    if len(parts) == 1:
-        return parts[0]
-    half = len(parts) // 2
-    return f"({_balanced(parts[:half], joint)}{joint}{_balanced(parts[half:], joint)})"
+    return f"({joint.join(_print(part, dialect) for part in sought.parts)})"

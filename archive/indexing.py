@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, literal, select
 from archive import facts, full_text
 from archive.full_text import Indexed
 from archive.insert import insert, prepared
-from archive.sought import ALL, NONE, Sought, any_of
+from archive.sought import ALL, Sought, any_of
 from archive.tables import article, unindexed
 from archive.text.folding import fold
 from archive.text.tokens import RULES, Token, tokens
@@ -132,6 +132,5 @@ def candidates(conn: Connection, sought: Sought) -> list[int] | None:
     if sought == ALL or not suits(conn):
         return None
     found = set(conn.execute(select(unindexed.c.article)).scalars())
-    if sought != NONE:
-        found.update(full_text.find(conn, any_of((sought, Token(TOO_MANY)))))
+    found |= full_text.find(conn, any_of((sought, Token(TOO_MANY))))
     return sorted(found)

@@ -18,7 +18,7 @@ from archive.article import Article, Outlet
 from archive.articles import NewArticle
 from archive.batches import articles_that_may_fit
 from archive.schema import prepare
-from archive.sought import AllOf, AnyOf, Sought
+from archive.sought import NONE, AllOf, AnyOf, Sought
 from archive.text.tokens import Token
 from tests.command_line import ROOT
 from tests.query.test_lowering import BETWEEN, BY_NAME, WORDS, has, tokens_of
@@ -79,6 +79,7 @@ async def test_what_is_not_indexed_yet_may_fit_and_what_is_indexed_is_told_apart
     new = library.article("Another road")
     assert library.may_fit("laos") == [dam, new]
     assert library.may_fit("NOT laos") == [dam, road, new]
+    assert library.found(NONE) == []
 
 
 async def test_a_revised_article_is_found_by_what_it_says_now(library: Library) -> None:
