@@ -52,13 +52,21 @@ class Watchlist:
     _always: frozenset[int]
 
     @classmethod
-    def compile(cls, watches: Sequence[Watch], sets: Mapping[str, TermSet]) -> "Watchlist":
+    def compile(
+        cls, watches: Sequence[Watch], sets: Mapping[str, TermSet], before: "Watchlist | None" = None
+    ) -> "Watchlist":
         """Read all enabled watches against these term sets, all of which `terms_in` looks for.
+
+        Where `before` looks for the same, its lexicon is taken: to make one takes a fifth of a second.
 
         Raises WatchError, naming watch and key, or TermSetError, naming set, term and key.
         """
         compiled = tuple(_compile(watch, sets) for watch in watches if watch.enabled)
-        lexicon = Lexicon.compile(sets, (atom for watch in compiled for atom in atoms(watch.condition)))
+        sought = [atom for watch in compiled for atom in atoms(watch.condition)]
+        if before is not None and before.lexicon.is_of(sets, sought):
+            lexicon = before.lexicon
+        else:
+            lexicon = Lexicon.compile(sets, sought)
         by_key: dict[str, list[int]] = {}
         for index, watch in enumerate(compiled):
             for key in watch.supporting:

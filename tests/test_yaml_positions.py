@@ -107,21 +107,20 @@ def test_a_file_nested_without_end_is_refused() -> None:
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n", "\ufeff"])
 def test_an_empty_file_is_an_empty_mapping(tmp_path: Path, text: str) -> None:
     (tmp_path / "f.yaml").write_text(text, encoding="utf-8")
-    node, errors = read(tmp_path / "f.yaml")
-    assert node is not None
-    assert (plain(node), errors) == ({}, [])
+    file = read(tmp_path / "f.yaml")
+    assert file.node is not None
+    assert (plain(file.node), file.errors) == ({}, ())
 
 
 def test_bytes_that_are_no_utf_8_are_told_with_their_place(tmp_path: Path) -> None:
     file = tmp_path / "f.yaml"
     file.write_bytes("a: ລາວ\nb: ".encode() + b"\xff\n")
-    _, errors = read(file)
+    errors = read(file).errors
     assert [str(error) for error in errors] == [f"{file}:2:4: found the byte 0xff, expected UTF-8 text"]
 
 
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    _, errors = read(tmp_path)
-    assert [str(error) for error in errors] == [
+    assert [str(error) for error in read(tmp_path).errors] == [
         f"{tmp_path}: found a file that cannot be read (Is a directory)"
     ]
 

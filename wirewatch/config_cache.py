@@ -31,17 +31,19 @@ from wirewatch.settings import Settings, load
 
 NAME = "config.cache"
 # Kept otherwise, or not at all.
-_LEFT_OUT = {"token", "locations", "named_files", "compiled"}
+_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files"}
 # Whatever a file that is no cache of ours can bring about.
 _UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
-def settings_at(locations: Locations, environ: Mapping[str, str], *, keep: bool = False) -> Settings:
+def settings_at(
+    locations: Locations, environ: Mapping[str, str], *, keep: bool = False, recall: bool = True
+) -> Settings:
     """The config at `locations`: kept, where its files are the same, else read, and kept if `keep` says.
 
-    Raises ConfigErrors with every mistake found.
+    Without `recall` it is read anyway. Raises ConfigErrors with every mistake found.
     """
-    kept = _recalled(locations, environ)
+    kept = _recalled(locations, environ) if recall else None
     if kept is not None:
         return kept
     before = _read(locations) if keep else None

@@ -33,10 +33,12 @@ class Entries:
     ops: str | None
 
 
-def check(entries: Entries, layers: Layers, *, has_token: bool) -> Watchlist | None:
+def check(
+    entries: Entries, layers: Layers, before: Watchlist | None = None, *, has_token: bool
+) -> Watchlist | None:
     """Add what does not fit together to the layers' errors and warnings.
 
-    Gives the compiled watches where there is no error at all.
+    Gives the compiled watches where there is no error at all; `before` are those of the config before.
     """
     layers.errors.extend(_type_errors(layers))
     layers.errors.extend(_outlet_errors(entries, layers))
@@ -47,7 +49,7 @@ def check(entries: Entries, layers: Layers, *, has_token: bool) -> Watchlist | N
         queries.queries(node, f"watches.{name}", ("query", "unless"))
     for name, node in channel_nodes(layers):
         queries.queries(node, f"channels.{name}", ("only",))
-    compiled = compile_watchlist(tuple(entries.watches.values()), entries.sets, layers)
+    compiled = compile_watchlist(tuple(entries.watches.values()), entries.sets, layers, before)
     if compiled is not None:
         # Beside errors these would mostly follow from them.
         layers.warnings.extend(_unheard(entries, layers))

@@ -32,12 +32,14 @@ from wirewatch.yaml_positions import Mapping, Scalar, Sequence, plain
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_settings(locations: Locations, environ: Table[str, str]) -> Settings:
+def read_settings(locations: Locations, environ: Table[str, str], before: Settings | None = None) -> Settings:
     """The config at `locations`; the bot token may come from `environ`.
 
-    Raises ConfigErrors with every mistake found.
+    What is as it was in `before` is neither parsed nor compiled again. Raises ConfigErrors with every
+    mistake found.
     """
-    layers = read_layers(locations)
+    known = before.files if before is not None else None
+    layers = read_layers(locations, known.again() if known is not None else None)
     reader = _Reader(layers)
     main, archive = reader.main_file(locations)
     entries = Entries(
@@ -48,7 +50,8 @@ def read_settings(locations: Locations, environ: Table[str, str]) -> Settings:
         ops=main.ops,
     )
     token = reader.token(main.telegram, environ)
-    watchlist = check(entries, layers, has_token=token is not None)
+    compiled = before.compiled if before is not None else None
+    watchlist = check(entries, layers, compiled, has_token=token is not None)
     if watchlist is None:
         raise ConfigErrors(in_file_order(layers.errors), in_file_order(layers.warnings), reader.named_files)
     return Settings(
@@ -72,6 +75,7 @@ def read_settings(locations: Locations, environ: Table[str, str]) -> Settings:
         locations=locations,
         named_files=frozenset(reader.named_files),
         compiled=watchlist,
+        files=layers.files,
         warnings=tuple(in_file_order(layers.warnings)),
     )
 
@@ -190,7 +194,8 @@ class _Reader:
             entry, errors = validate(model, node, path, whose)
             if _is_disabled(node):
                 errors = [error for error in errors if not error.is_missing]
-            close = self.shipped_like(kind, name)
+            # Looking for a like name is slow, and next to no entry has a mistake.
+            close = self.shipped_like(kind, name) if errors else ""
             for error in errors:
                 hint = f"name: {close}" if error.is_missing and close else error.suggestion
                 self.layers.errors.append(replace(error, suggestion=hint))

@@ -12,7 +12,7 @@ from pathlib import Path
 from wirewatch.config_errors import ConfigError, ConfigWarning, Place, nearest, one_of, shown
 from wirewatch.config_files import MAIN_FILE, Locations
 from wirewatch.main_file import LAYERS, Layer
-from wirewatch.yaml_positions import Mapping, Node, Scalar, Sequence, read
+from wirewatch.yaml_positions import Mapping, Node, ParsedFile, Scalar, Sequence, read
 
 # The one key at the top of each kind of file.
 TOP_KEYS: dict[Layer, str] = {"sources": "sources", "watches": "watches", "terms": "sets"}
@@ -22,11 +22,13 @@ TOP_KEYS: dict[Layer, str] = {"sources": "sources", "watches": "watches", "terms
 class Layers:
     """The merged entries by kind and name; `main` is `wirewatch.yaml`, which is never layered.
 
-    `own` holds the (kind, name) pairs that the user's folder speaks of; `unread` the kinds of
-    which a file could not be read, so that a name missing there proves nothing.
+    `files` are what they were read from; `own` holds the (kind, name) pairs that the user's folder
+    speaks of; `unread` the kinds of which a file could not be read, so that a name missing there
+    proves nothing.
     """
 
     main: Mapping
+    files: "ParsedFiles"
     entries: dict[Layer, dict[str, Mapping]] = field(
         default_factory=lambda: {"sources": {}, "watches": {}, "terms": {}}
     )
@@ -38,11 +40,31 @@ class Layers:
     warnings: list[ConfigWarning] = field(default_factory=list)
 
 
-def read_layers(locations: Locations) -> Layers:
-    """Read every file of both layers; mistakes are gathered, never raised."""
+@dataclass(slots=True)
+class ParsedFiles:
+    """What the files said when they were read, so that those that still say it are not parsed again.
+
+    To parse all of the shipped ones takes a quarter of a second, in which a daemon's loop is starved.
+    """
+
+    before: dict[Path, ParsedFile] = field(default_factory=dict)
+    now: dict[Path, ParsedFile] = field(default_factory=dict)
+
+    def read(self, file: Path) -> ParsedFile:
+        """What `file` says."""
+        self.now[file] = read(file, self.before.get(file))
+        return self.now[file]
+
+    def again(self) -> "ParsedFiles":
+        """For another reading of the same folders."""
+        return ParsedFiles(self.now)
+
+
+def read_layers(locations: Locations, files: ParsedFiles | None = None) -> Layers:
+    """Read every file of both layers; mistakes are gathered, never raised. `files` spares parsing."""
     user = locations.config or locations.shipped
     main_file = user / MAIN_FILE
-    layers = Layers(Mapping(Place(main_file)))
+    layers = Layers(Mapping(Place(main_file)), files or ParsedFiles())
     if main_file.is_file():
         top = _top_mapping(main_file, layers)
         layers.main, layers.main_unread = top or layers.main, top is None
@@ -106,8 +128,9 @@ def _over(lower: Mapping, upper: Mapping) -> Mapping:
 
 
 def _top_mapping(file: Path, layers: Layers) -> Mapping | None:
-    node, errors = read(file)
-    layers.errors.extend(errors)
+    parsed = layers.files.read(file)
+    node = parsed.node
+    layers.errors.extend(parsed.errors)
     if node is not None and not isinstance(node, Mapping):
         found = shown(node.value) if isinstance(node, Scalar) else "a list"
         layers.errors.append(ConfigError(node.place, "", found, "a mapping (key: value) as the whole file"))

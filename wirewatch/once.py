@@ -45,6 +45,9 @@ async def run_once(settings: Settings) -> list[str]:
 
 
 async def _done(daemon: Daemon, began: datetime) -> bool:
+    if daemon.poller.only_has_to_write:
+        # No more results will come to be written with these.
+        daemon.poller.tick()
     if not (daemon.poller.idle and daemon.jobs.idle):
         return False
     rooms = daemon.rooms

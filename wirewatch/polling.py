@@ -69,6 +69,11 @@ class Poller:
         """Whether no poll is under way and every result has been written."""
         return not self._running and not self._unchanged
 
+    @property
+    def only_has_to_write(self) -> bool:
+        """Whether no poll is under way, and results wait for the next tick to be written."""
+        return not self._running and bool(self._unchanged)
+
     def tick(self) -> None:
         """Look for due sources now."""
         self._tick.set()

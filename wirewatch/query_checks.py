@@ -67,17 +67,21 @@ class QueryCheck:
 
 
 def compile_watchlist(
-    watches: Sequence[Watch], sets: Mapping[str, TermSet], layers: Layers
+    watches: Sequence[Watch], sets: Mapping[str, TermSet], layers: Layers, before: Watchlist | None = None
 ) -> Watchlist | None:
     """The watches ready for matching; None where an error, told here or before, is in the way.
 
-    Terms that matching refuses are all told: each time the one at fault is left out.
+    `before` are those of the config before, which may look for the same. Terms that matching refuses are
+    all told: each time the one at fault is left out.
     """
     known = {name: TermSet(name="x", terms=()) for name in layers.entries["terms"]} | dict(sets)
     usable = () if layers.errors else watches
+    if layers.errors and before is not None and before.lexicon.sets == known:
+        # Nothing is wrong with these.
+        return None
     while True:
         try:
-            compiled = Watchlist.compile(usable, known)
+            compiled = Watchlist.compile(usable, known, before)
         except TermSetError as error:
             layers.errors.append(_term_error(error, layers))
             known[error.set] = _without(known[error.set], error.term)

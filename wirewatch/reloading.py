@@ -166,7 +166,7 @@ class Reloader:
         if not self._files.folder.is_dir():
             folder = Place(self._files.folder)
             raise ConfigErrors([ConfigError(folder, "", "nothing", "the folder with the config files")])
-        settings = load(locations).compile()
+        settings = load(locations, before=self._rooms.rules.settings).compile()
         return settings, Rulebook.compile(settings)
 
     def _swap(self, rules: Rulebook) -> None:

@@ -34,7 +34,8 @@ def check_free(folder: Path) -> None:
     file = folder / MAIN_FILE
     if not file.exists():
         return
-    node, errors = read(file)
+    parsed = read(file)
+    node, errors = parsed.node, parsed.errors
     # As it is shipped it says nothing but its version.
     says_nothing = isinstance(node, Mapping) and set(node.items) <= {"version"}
     if errors or not says_nothing:

@@ -25,6 +25,7 @@ from wirewatch.secrets import Secret
 
 if TYPE_CHECKING:
     from alerts.matching import Watchlist
+    from wirewatch.layers import ParsedFiles
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Settings:
     `sources` and `watches` hold the enabled ones only, `disabled` the sources that are switched off and
     could be polled by hand; a set that is switched off stays as an empty one, so that queries that name
     it still read. `locations` is where it was read, `named_files` the files with secrets that it names,
-    there or not. `compiled` are the watches ready for matching, where checking has compiled them.
+    there or not. `compiled` are the watches ready for matching and `files` what the files said, where the
+    config was read and not kept.
     """
 
     timezone: ZoneInfo
@@ -59,6 +61,7 @@ class Settings:
     named_files: frozenset[Path] = field(repr=False)
     warnings: tuple[ConfigWarning, ...] = ()
     compiled: "Watchlist | None" = field(default=None, repr=False, compare=False)
+    files: "ParsedFiles | None" = field(default=None, repr=False, compare=False)
 
     def compile(self) -> "Settings":
         """These settings, with watches and filters compiled now and not while the first article waits."""
@@ -105,12 +108,15 @@ class Settings:
         return tuple(dict.fromkeys(self.outlet_of.values()))
 
 
-def load(locations: Locations, environ: Mapping[str, str] | None = None) -> Settings:
+def load(
+    locations: Locations, environ: Mapping[str, str] | None = None, before: Settings | None = None
+) -> Settings:
     """The config at `locations`; the bot token may come from `environ` (default: the process's).
 
+    `before` is what was read there last: what has not changed since is not parsed and compiled again.
     Raises ConfigErrors with every mistake found.
     """
     # What reads and checks is itself slow to load, and a config that is kept needs it not.
     from wirewatch.config_reading import read_settings
 
-    return read_settings(locations, os.environ if environ is None else environ)
+    return read_settings(locations, os.environ if environ is None else environ, before)

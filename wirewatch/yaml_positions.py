@@ -8,6 +8,7 @@ mistakes, each with its place; what a key means is not known here.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -74,23 +75,41 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-def read(file: Path) -> tuple[Node | None, list[ConfigError]]:
-    """The document in `file` and its mistakes; None where it cannot be read at all.
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """The document in a file, None where it cannot be read at all, and its mistakes.
+
+    `digest` is that of its content, None where there is none.
+    """
+
+    node: Node | None
+    errors: tuple[ConfigError, ...]
+    digest: bytes | None = None
+
+
+def read(file: Path, before: ParsedFile | None = None) -> ParsedFile:
+    """What `file` says; what it said `before`, where its content is still the same.
 
     An empty file is an empty mapping.
     """
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        content = file.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        return None, [ConfigError(Place(file), "", f"a file that cannot be read ({reason})")]
+        return ParsedFile(None, (ConfigError(Place(file), "", f"a file that cannot be read ({reason})"),))
+    digest = blake2b(content, digest_size=16).digest()
+    if before is not None and before.digest == digest:
+        return before
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return None, [_not_utf8(file, error)]
-    return parse(text, file)
+        return ParsedFile(None, (_not_utf8(file, error),), digest)
+    node, errors = parse(text, file)
+    return ParsedFile(node, tuple(errors), digest)
 
 
 def parse(text: str, file: Path) -> tuple[Node | None, list[ConfigError]]:
-    """As `read`, of `text`, which is said to come from `file`."""
+    """The document in `text`, which is said to come from `file`, and its mistakes."""
     builder = _Builder(file, events(text))
     try:
         return builder.document(), builder.errors

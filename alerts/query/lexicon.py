@@ -6,7 +6,7 @@ Reading a text with it is `reading.py`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -60,11 +60,18 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Everything that is looked for; immutable."""
+    """Everything that is looked for; immutable. `sets` and `literals`, keys of atoms, are what it is of."""
 
     units: tuple[Unit, ...]
     patterns: tuple[str, ...]
     uses: tuple[tuple[Use, ...], ...]
+    sets: Mapping[str, TermSet] = field(repr=False)
+    literals: tuple[str, ...]
+
+    def is_of(self, sets: Mapping[str, TermSet], atoms: Iterable[Atom]) -> bool:
+        """Whether to compile these would give the same."""
+        # Mappings are equal in whatever order, which the units' numbers follow.
+        return _literals(atoms) == self.literals and list(sets.items()) == list(self.sets.items())
 
     @cached_property
     def automaton(self) -> Automaton:
@@ -90,6 +97,7 @@ class Lexicon:
         for name, term_set in sets.items():
             for term in term_set.terms if term_set.enabled else ():
                 compiler.add_term(name, term)
+        atoms = list(atoms)
         for atom in atoms:
             compiler.add_literal(atom)
         compiler.add_company()
@@ -98,10 +106,16 @@ class Lexicon:
             tuple(compiler.units),
             tuple(compiler.patterns),
             tuple(map(tuple, compiler.patterns.values())),
+            dict(sets),
+            _literals(atoms),
         )
         # Built now, not at the first article.
         _ = lexicon.automaton, lexicon.companies, lexicon.longest
         return lexicon
+
+
+def _literals(atoms: Iterable[Atom]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(atom.key for atom in atoms if not isinstance(atom, SetRef)))
 
 
 class _Compiler:

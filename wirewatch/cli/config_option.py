@@ -38,11 +38,12 @@ def locations() -> "Locations":
     return locate(click.get_current_context().meta.get(_KEY), os.environ)
 
 
-def settings(*, keep: bool = False) -> "Settings":
-    """The settings of the running command, kept for the next one if `keep` says so. Raises ConfigErrors."""
+def settings(*, keep: bool = False, recall: bool = True) -> "Settings":
+    """The settings of the running command: kept ones if `recall` allows it, and kept for the next command
+    if `keep` says so. Raises ConfigErrors."""
     from wirewatch.config_cache import settings_at
 
-    return settings_at(locations(), os.environ, keep=keep)
+    return settings_at(locations(), os.environ, keep=keep, recall=recall)
 
 
 def _remember(ctx: click.Context, _option: click.Parameter, folder: Path | None) -> None:

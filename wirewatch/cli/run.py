@@ -24,7 +24,8 @@ def command(once: bool) -> None:
     when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
     arrive.
     """
-    checked = settings(keep=True)
+    # A daemon reads: what it knows of the files spares its loop the parsing when one of them is edited.
+    checked = settings(keep=True, recall=once)
     start_logging()
     if not once:
         from wirewatch import pipeline
