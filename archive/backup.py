@@ -67,6 +67,7 @@ def restore(copy: Path, archive: Path, kept: Path, progress: Progress = lambda d
             beside = archive.with_name(archive.name + ending)
             if beside.exists():
                 beside.rename(kept.with_name(kept.name + ending))
+        _hand_over(made)
         made.rename(archive)
         return stood
     except (OSError, sqlite3.Error) as error:
@@ -101,6 +102,13 @@ def notice_restore(conn: Connection) -> bool:
 
 
 _PLACE = "select system_identifier || ' ' || cast(cast('chat' as regclass) as oid) from pg_control_system()"
+
+
+def _hand_over(made: Path) -> None:
+    """What root restores must be open to the service whose folder it lies in."""
+    if os.geteuid() == 0:
+        folder = made.parent.stat()
+        os.chown(made, folder.st_uid, folder.st_gid)
 
 
 def _make_ready(made: Path, copy: Path) -> None:

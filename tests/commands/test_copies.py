@@ -1,5 +1,6 @@
 """The archive copied while it is written to, put back, and a person forgotten."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -99,6 +100,16 @@ def test_nothing_is_put_under_a_running_daemon(desk: Desk, tmp_path: Path) -> No
     lock.release()
     assert done.code == 1
     assert "works on this archive" in done.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_puts_back_belongs_to_the_service_whose_folder_it_is(desk: Desk, tmp_path: Path) -> None:
+    assert desk.run("backup", tmp_path / "copy").code == 0
+    folder = (tmp_path / "wirewatch.db").parent
+    os.chown(folder, 61853, 61853)
+    assert desk.run("restore", tmp_path / "copy").code == 0
+    stands = (folder / "wirewatch.db").stat()
+    assert (stands.st_uid, stands.st_gid, stands.st_mode & 0o777) == (61853, 61853, 0o600)
 
 
 @pytest.mark.parametrize(("how", "code", "words"), [
