@@ -1,5 +1,7 @@
 """What the settings hold: layers, defaults, secrets' files, outlets, warnings."""
 
+import os
+import tempfile
 from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +11,8 @@ import pytest
 from alerts.channel import AppriseChannel, ConsoleChannel, TelegramChannel
 from archive.article import Article
 from tests.config_folder import SOURCES, TERMS, WATCHES, locations, whole
-from wirewatch.config_errors import ConfigErrors
+from wirewatch.bot_token import find_token
+from wirewatch.config_errors import ConfigErrors, Place
 from wirewatch.config_files import Locations, locate
 from wirewatch.settings import Settings, load
 
@@ -237,6 +240,22 @@ def test_the_token_comes_from_the_first_place_that_has_one(
         user["telegram.token"] = "3:file\n"
     token = load(locations(tmp_path, user), environ).token
     assert (token.reveal() if token else None) == expected
+
+
+def test_a_credential_in_a_folder_that_may_not_be_entered_is_told_and_not_passed_over(tmp_path: Path) -> None:
+    closed = Path(tempfile.mkdtemp(prefix="wirewatch-closed-"))
+    closed.chmod(0)
+    # Root may enter every folder.
+    os.seteuid(65534 if os.geteuid() == 0 else os.geteuid())
+    try:
+        token, errors = find_token({"CREDENTIALS_DIRECTORY": str(closed)}, tmp_path / "none", Place(""), "")
+    finally:
+        os.seteuid(os.getuid())
+        closed.rmdir()
+    assert token is None
+    assert [error.found for error in errors] == [
+        f"{closed}/telegram.token, which cannot be read (Permission denied)"
+    ]
 
 
 def test_what_reaches_nobody_is_warned_of(tmp_path: Path) -> None:

@@ -27,12 +27,23 @@ def find_token(
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if environ.get(TOKEN_VARIABLE):
         return _as_token(environ[TOKEN_VARIABLE], Place(TOKEN_VARIABLE), "")
-    if folder and (Path(folder) / TOKEN_NAME).exists():
+    if folder and _there(Path(folder) / TOKEN_NAME):
         token_file, place, key = Path(folder) / TOKEN_NAME, Place(Path(folder) / TOKEN_NAME), ""
-    if not token_file.exists():
+    if not _there(token_file):
         return None, []
     text, error = read_one_line(token_file, place, key)
     return (None, [error]) if error is not None else _as_token(text, place, key)
+
+
+def _there(file: Path) -> bool:
+    """Whether there is such a file. One that may not be looked at is: reading it tells what is wrong."""
+    try:
+        file.stat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def read_one_line(file: Path, place: Place, key: str) -> tuple[str, ConfigError | None]:
