@@ -11,8 +11,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -35,6 +37,15 @@ class ArchiveError(Exception):
     """The archive cannot be used; the text says why and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What kept the archive from working, first and last met (monotonic seconds)."""
+
+    what: str
+    first: float
+    last: float
+
+
 class Archive:
     """An open archive. Make it with `Archive(where)`, then `schema.prepare` it; `close` it."""
 
@@ -50,6 +61,7 @@ class Archive:
         # What was found to be damaged, if anything was, and who is to hear of it, in the event loop.
         self.damage: str | None = None
         self.on_damage: Callable[[], None] = lambda: None
+        self._hindrance: Hindrance | None = None
 
     async def write(self, step: Callable[[Connection], T], *, durable: bool = False) -> T:
         """Run `step` in one transaction in the writer thread and give its result.
@@ -82,7 +94,21 @@ class Archive:
                 # Whatever else would be written might bury what can still be saved.
                 self.damage = f"{self.shown}: {plain_error(error)}"
                 self.on_damage()
+            if (wrong := trouble(error)) is not None:
+                first = self._hindrance.first if self._hindrance is not None else monotonic()
+                self._hindrance = Hindrance(wrong, first, monotonic())
             raise
+
+    def overcome(self, calm: float) -> Hindrance | None:
+        """What hindered, once it has not been met for `calm` seconds; told once.
+
+        One write that goes well says little: a full disk still takes what is small.
+        """
+        was = self._hindrance
+        if was is None or monotonic() - was.last < calm:
+            return None
+        self._hindrance = None
+        return was
 
     def write_now(self, step: Callable[[Connection], T], durable: bool = False) -> tuple[T, bool]:
         """As `write`, in the calling thread; also tells whether `step` woke a job."""

@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 from archive import articles, deliveries, sources
 from archive.archive import Archive, ArchiveError, told_plainly
 from archive.backup import notice_restore
+from archive.events import Event
 from archive.lock import DaemonLock
 from archive.schema import check_whole, prepare
 from archive.wake import wake
@@ -30,6 +31,7 @@ from crawler.children import Child
 from crawler.client import Client
 from crawler.gathering import Tools
 from crawler.pages import errand as pages_errand
+from crawler.polling import ago
 from crawler.robots import Robots
 from crawler.spiders import errand as spiders_errand
 from wirewatch import digests, pipeline, supervisor
@@ -46,6 +48,7 @@ from wirewatch.main_file import Listen
 from wirewatch.outgoing import Outgoing, open_outgoing
 from wirewatch.polling import Poller
 from wirewatch.reloading import Reloader
+from wirewatch.reports import report
 from wirewatch.rooms import ConfigState, Durations, Rooms, Rulebook, utc_now
 from wirewatch.settings import Settings
 
@@ -55,6 +58,8 @@ log = logging.getLogger("wirewatch")
 # together under the ten seconds in which the daemon promises to end.
 GRACE = 6.0
 CUT = 2.0
+# What kept the archive from working is over when it has not been met for so long (seconds).
+CALM = 120.0
 # A part that broke starts again after so many seconds.
 AGAIN = 1.0
 # What the clock wakes, at start and then so often.
@@ -245,6 +250,17 @@ async def sweep(rooms: Rooms) -> None:
 
     await rooms.archive.write(step)
     await digests.wake_waiting(rooms.archive)
+    await _tell_recovery(rooms)
+
+
+async def _tell_recovery(rooms: Rooms) -> None:
+    """Tell operators of a trouble of the archive when it is over: before, only the log could be told."""
+    was = rooms.archive.overcome(CALM)
+    if was is None:
+        return
+    text = f"works again after {ago(timedelta(seconds=was.last - was.first))}; it was this: {was.what}"
+    event = Event(rooms.clock(), "archive-ok", "the archive", text)
+    await rooms.archive.write(lambda conn: report(rooms.rules.settings, conn, event))
 
 
 def _jobs(rooms: Rooms) -> dict[str, Job]:

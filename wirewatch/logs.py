@@ -1,25 +1,28 @@
 """How does the program speak to its operator?
 
 Log records as lines: for people on a terminal, as JSON elsewhere. Libraries are heard from
-WARNING on: httpx would log the bot's token in every address. Secrets are masked on the handler.
+WARNING on: httpx would log the bot's token in every address. What fails in python-telegram-bot comes
+as an exception and is told once, where it logs a traceback at each attempt. Secrets are masked on the
+handler.
 """
 
 import json
 import logging
 import sys
+from asyncio import CancelledError
 from datetime import UTC, datetime
 
 from wirewatch.secrets import install
 
 # The same trouble of the archive is told again after so many seconds.
-SAY_AGAIN = 60.0
-_QUIET = (
-    "aiohttp", "alembic", "apscheduler", "htmldate", "httpcore", "httpx", "scrapy", "telegram", "trafilatura"
-)  # fmt: skip
+SAY_AGAIN = 3600.0
+_QUIET = ("aiohttp", "alembic", "apscheduler", "htmldate", "httpcore", "httpx", "scrapy", "trafilatura")
+# What a record may say besides: what happened to whom, for programs that read the log.
+_FIELDS = ("event", "subject", "delivery", "update")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record: time, level, logger, message, traceback where there is one."""
+    """One JSON object a record: time, level, logger, message; the fields and the traceback it has."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -28,13 +31,14 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        line |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
         if record.exc_text or record.exc_info:
             line["traceback"] = record.exc_text or self.formatException(record.exc_info)  # type: ignore[arg-type]
         return json.dumps(line, ensure_ascii=False)
 
 
 class PlainTroubles(logging.Filter):
-    """Tells what is wrong with the archive in a sentence in place of a traceback, once a minute.
+    """Tells what is wrong with the archive in a sentence in place of a traceback, once an hour.
 
     A full disk fails every job and every poll, and is not made emptier by saying so each time.
     """
@@ -45,6 +49,9 @@ class PlainTroubles(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, CancelledError):
+            # The clock's job of this moment was cut off at the end.
+            return False
         wrong = trouble_of(error)
         if wrong is None:
             return True
@@ -79,4 +86,5 @@ def start_logging() -> None:
     root.setLevel(logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)
     install()

@@ -209,8 +209,6 @@ class Reloader:
         rooms.config = ConfigState(applied_at, mistakes)
         if tuple(before) == mistakes:
             return
-        for line in mistakes:
-            log.error("%s", line)
         event = Event(now, "config-refused", "config", _refusal(mistakes))
 
         def step(conn: Connection) -> None:
@@ -251,7 +249,8 @@ def _events(changed: Changes, now: datetime, was_wrong: bool) -> list[Event]:
             Event(now, "config-mended", "config", f"the mistakes are mended, the edit is in force{what}")
         )
     for name in changed.new_watches:
-        text = f"counts from now on; what it would have found before: `wirewatch backtest {name} --since 30d`"
+        found_before = f"what it would have found before: `wirewatch backtest {name} --since 30d`"
+        text = f"the watch counts from now on; {found_before}"
         told.append(Event(now, "watch-new", name, text))
     if changed.at_start:
         keys = ", ".join(changed.at_start)

@@ -22,7 +22,8 @@ log = logging.getLogger("wirewatch")
 
 def report(settings: Settings, conn: Connection, event: Event) -> None:
     """Tell operators of a change of state, once."""
-    log.warning("%s %s: %s", event.kind, event.subject, event.text)
+    fields = {"event": event.kind, "subject": event.subject}
+    log.warning("%s: %s", event.subject, event.text, extra=fields)
     events.record(conn, event)
     notify(settings, conn, f"{event.subject}: {event.text}", event.at)
 

@@ -208,14 +208,14 @@ class Polling:
 
             await self._archive.write(write)
         elif self._failures == 0:
-            log.warning("updates cannot be fetched: %s", error)
+            log.warning("what readers press is not heard, Telegram does not give it: %s", error)
         self._failures += 1
         longest = 600 if isinstance(error, InvalidToken) else 60
         await self._sleep(min(2.0**self._failures, longest))
 
     async def _answered(self) -> None:
         if self._failures:
-            log.info("updates are fetched again")
+            log.info("what readers press is heard again")
         self._failures = 0
         peace = self._conflict_at is None or self._monotonic() - self._conflict_at > PEACE.total_seconds()
         if self._conflict_at is not None and peace:

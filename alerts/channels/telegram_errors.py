@@ -84,7 +84,7 @@ def classify(error: TelegramError) -> Outcome:
         case Forbidden():
             return Permanent(text, _forbidden(text))
         case InvalidToken():
-            return Wait(TOKEN_WAIT, f"Telegram refuses the bot's token: {text}", whole_bot=True)
+            return Wait(TOKEN_WAIT, _refused_token(text), whole_bot=True)
         case Conflict():
             return NotSent(text)
         case NetworkError() if "too many requests" in text.lower():
@@ -93,6 +93,10 @@ def classify(error: TelegramError) -> Outcome:
             return NotSent(_network(error))
         case _:
             return Unknown(_network(error))
+
+
+def _refused_token(text: str) -> str:
+    return f"Telegram refuses the bot's token ({text}): take the right one from @BotFather"
 
 
 def not_modified(error: TelegramError) -> bool:

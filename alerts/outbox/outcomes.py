@@ -72,7 +72,8 @@ def record(conn: Connection, answered: Answered, times: Times, report: Report = 
         case Sent(message_id):
             if message_id is not None and delivery.kind != "edit":
                 chats.note_id(conn, delivery.chat, message_id, now)
-            _relieve(conn, delivery, now, tell)
+            # Also where a notice was the first to arrive: it tells of the trouble, not of its end.
+            _relieve(conn, delivery, now, report)
         case Wait(_, reason, whole_bot):
             if whole_bot:
                 _complain(conn, "bot", f"{reason}; sending has stopped, the queue is kept", now, tell)
