@@ -62,10 +62,11 @@ def coverage(about: Member, members: Sequence[Member], own: Sequence[int]) -> Co
         return one.id == about.id or (alike and belongs(one) and one.id not in own)
 
     reports = tuple(one for one in members if is_report(one))
+    ids = {one.id for one in reports}
 
     def corrects(one: Member) -> bool:
         answers = one.action == "reply" and one.why in ("correction", "mended")
-        return one in reports or (answers and _corrected(one, members) in reports)
+        return one.id in ids or (answers and _corrected(one, members) in ids)
 
     marked = ((correction(one.title), one) for one in members if corrects(one))
     return Coverage(about, reports, tuple((kind, one) for kind, one in marked if kind is not None))
@@ -94,10 +95,10 @@ def marked_by(of: Coverage, shown_id: int) -> tuple[Correction, Member] | None:
     return max(others, key=lambda pair: (pair[0] == "withdrawn", pair[1].id), default=None)
 
 
-def _corrected(by: Member, members: Sequence[Member]) -> Member | None:
+def _corrected(by: Member, members: Sequence[Member]) -> int | None:
     """Which earlier report of its outlet a correction is about."""
-    earlier = [one for one in members if one.outlet == by.outlet and one.id < by.id]
-    return next((one for one in earlier if one.id == by.copied), earlier[-1] if earlier else None)
+    earlier = [one.id for one in members if one.outlet == by.outlet and one.id < by.id]
+    return by.copied if by.copied in earlier else next(reversed(earlier), None)
 
 
 def _language(member: Member) -> str | None:

@@ -6,9 +6,8 @@ One statement over `article`, `outlet` and `placement`. Whole articles, with the
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from archive.stories import Action
 from archive.tables import article as table
@@ -43,16 +42,13 @@ class Member:
 def members_of(conn: Connection, stories: Iterable[int]) -> dict[int, list[Member]]:
     """The articles of each of these stories, the first found first."""
     found: dict[int, list[Member]] = {}
-    for row in conn.execute(_MEMBERS, {"stories": list(stories)}):
-        found.setdefault(row.story, []).append(_member(row))
+    for story, *member in conn.execute(_MEMBERS, {"stories": list(stories)}):
+        found.setdefault(story, []).append(Member(*member))
     return found
 
 
-def _member(row: Row[Any]) -> Member:
-    return Member(*(getattr(row, name) for name in Member.__slots__))
-
-
 _HAS_BODY = func.coalesce(table.c.body, "") != ""
+# The story, then the fields of `Member` in their order.
 _MEMBERS = (
     select(
         table.c.story, table.c.id, outlet.c.title.label("outlet"), outlet.c.tier, table.c.language,

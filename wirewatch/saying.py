@@ -209,9 +209,10 @@ def _outlets(channel: Channel, here: Here, covered: Coverage, role: Role) -> lis
     """
     if not channel.stories or role in ("answer", "part"):
         return outlets_of(covered.reports)
-    last = covered.about.id if role == "anew" else None
-    by_then = [one for one in here.members if last is None or one.id <= last or one in covered.reports]
-    return outlets_of(by_then)
+    if role == "story":
+        return outlets_of(here.members)
+    same = {one.id for one in covered.reports}
+    return outlets_of([one for one in here.members if one.id <= covered.about.id or one.id in same])
 
 
 def _role(here: Here, message: Delivery) -> Role:

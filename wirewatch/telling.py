@@ -160,22 +160,28 @@ def _tell_channel(
         rules,
         channel,
         place,
-        _touched(channel, it, here),
+        _touched(channel, it, place),
         now,
         {it.stored.id: Report(it.stored, heard)},
     )
 
 
-def _touched(channel: Channel, it: _Subject, here: Sequence[Delivery]) -> list[Delivery]:
+def _touched(channel: Channel, it: _Subject, place: Here) -> list[Delivery]:
     """The messages that may have to say something else for this article: its own; the story's, and those
-    of stories that were merged into it; and the one whose text it copies. A correction may be about any."""
-    if channel.stories and correction(it.stored.article.title) is not None:
-        return list(here)
-    about = [it.stored.id]
-    if channel.stories:
-        mine = next(one for one in it.members if one.id == it.stored.id)
-        about += [id_ for id_ in (mine.copied, mine.beside) if id_ is not None]
-    return [one for one in here if one.article in about or (channel.stories and one.reply_to is None)]
+    of stories that were merged into it; that to which its text belongs; any, where it corrects something;
+    and those that say so of its outlet, if it corrects no more."""
+    if not channel.stories:
+        return [one for one in place.standing if one.article == it.stored.id]
+    mine = next(one for one in it.members if one.id == it.stored.id)
+    corrects = correction(mine.title) is not None
+
+    def is_touched(message: Delivery) -> bool:
+        if corrects or message.reply_to is None or message.article in (mine.id, mine.copied, mine.beside):
+            return True
+        mark = message.content.get("mark")
+        return mark is not None and bool(mark["outlet"] == mine.outlet)
+
+    return [one for one in place.standing if is_touched(one)]
 
 
 def _last_hour(conn: Connection, channel: Channel, now: datetime) -> int:
