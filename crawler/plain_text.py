@@ -53,7 +53,15 @@ def plain_text(markup: str, *, limit: int) -> str:
     # Markup that was escaped once too often comes out as markup.
     if _TAG.match(text):
         text = _once(text)
-    return cut(" ".join(text.split()), limit)
+    return cut(_folded(text), limit)
+
+
+def _folded(text: str) -> str:
+    """Each run of white space as one blank."""
+    # No white space but the blank is printable: most texts are as they should be.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(text.split())
 
 
 def _once(text: str) -> str:
