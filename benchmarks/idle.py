@@ -1,9 +1,10 @@
 """What does a daemon cost that has nothing to do?
 
 `python -m benchmarks.idle [N] [--seconds S]`: `wirewatch run` with N feeds (1000), which it has polled and
-which are not due for hours, its endpoints open; CPU and memory over S seconds (60). Beside it the bare
-reference: a process that has loaded the same libraries (HTTP client and server, lxml, SQLite by
-SQLAlchemy, pydantic, APScheduler, the automaton) and wakes once a second for a look at a database.
+which are not due for hours, its endpoints open; CPU and memory over S seconds (60), once it has come to
+rest. Beside it the bare reference: a process that has loaded the same libraries (HTTP client and server,
+lxml, SQLite by SQLAlchemy, pydantic, APScheduler, the automaton) and wakes once a second for a look at a
+database.
 """
 
 import argparse
@@ -19,9 +20,8 @@ from benchmarks.feed_server import address
 from benchmarks.loopback import ask, free_port, many_files, served
 from benchmarks.peers import urls
 
-# At rest is who computes less than this, in seconds a second, from one look to the next (seconds).
-LOOK = 5.0
-QUIET = 0.01
+SPANS = 20
+SETTLED = 0.8
 PATIENCE = 600.0
 
 BARE = """
@@ -61,24 +61,17 @@ def memory_of(pid: int, what: str) -> float:
 
 
 def rest(process: "subprocess.Popen[bytes]", seconds: float) -> Idle:
-    """Wait until the process is at rest, then watch it."""
-    until = time.monotonic() + PATIENCE
-    before = cpu_of(process.pid)
-    while True:
-        time.sleep(LOOK)
-        after = cpu_of(process.pid)
-        if after - before < QUIET * LOOK:
-            break
-        if time.monotonic() > until or process.poll() is not None:
-            raise RuntimeError(f"{process.args} does not come to rest")
-        before = after
-    looks = []
-    for _ in range(max(int(seconds / LOOK), 1)):
+    """Watch the process until it computes no less than in the span before: then what its polls left to
+    do, an index above all, is done."""
+    last = float("inf")
+    for _ in range(SPANS):
         before, began = cpu_of(process.pid), time.monotonic()
-        time.sleep(LOOK)
-        looks.append(1000 * (cpu_of(process.pid) - before) / (time.monotonic() - began))
-    mean = sum(looks) / len(looks)
-    return Idle(mean, memory_of(process.pid, "Rss:"), memory_of(process.pid, "Private"))
+        time.sleep(seconds)
+        spent = 1000 * (cpu_of(process.pid) - before) / (time.monotonic() - began)
+        if spent > SETTLED * last:
+            return Idle(min(spent, last), memory_of(process.pid, "Rss:"), memory_of(process.pid, "Private"))
+        last = spent
+    raise RuntimeError(f"{process.args} does not come to rest: still {last:.0f} ms/s")
 
 
 def watched(command: list[str], seconds: float, ready: Callable[[], None] = lambda: None) -> Idle:

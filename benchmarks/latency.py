@@ -81,6 +81,8 @@ def _accepted(lines: "Queue[str]", chat: str, process: Served) -> float:
         whose, at = lines.get(timeout=PATIENCE).split()
         # A message of the first contact came before.
         if whose == chat and float(at) > began:
+            # The next change must not be met by this round.
+            process.stdout.readline()
             return float(at) - began
 
 

@@ -1,7 +1,8 @@
 """The sides of `benchmarks/latency.py`, each a process that stays and polls when it is told to.
 
 `python -m benchmarks.peers.resident SIDE FOLDER N PORT API TOKEN CHAT` polls once, says "ready", and then
-for each line on stdin polls all feeds; it says the moment (monotonic seconds) at which that began.
+for each line on stdin polls all feeds; it says the moment (monotonic seconds) at which that began, and
+"done" at its end.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ async def when_told(poll: Poll) -> None:
     print("ready", flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
         await poll()
+        print("done", flush=True)
 
 
 def tell_start() -> None:
@@ -97,16 +99,17 @@ async def wirewatch(folder: Path, feeds: list[str], api: str, token: str, chat: 
         while not await polled():
             await asyncio.sleep(LOOK)
 
-        async def start() -> None:
-            # What the last polls gave is written first, or it would say when they are due.
-            while not daemon.idle:
-                await asyncio.sleep(LOOK)
+        async def poll() -> None:
             now = rooms.clock()
             await rooms.archive.write(lambda conn: sources.reschedule(conn, dict.fromkeys(names, now)))
             tell_start()
             daemon.poller.replan()
+            await asyncio.sleep(LOOK)
+            # Until what unchanged polls gave is written too: it says when they are due.
+            while not daemon.idle:
+                await asyncio.sleep(LOOK)
 
-        await when_told(start)
+        await when_told(poll)
 
 
 def _write_config(config: Path, feeds: list[str], api: str, token: str, chat: int) -> None:
