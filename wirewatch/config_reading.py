@@ -113,7 +113,10 @@ class _Reader:
 
     def main_file(self, locations: Locations) -> tuple[MainFile, Path | str]:
         """The file's model (its defaults where it is wrong) and the archive's address."""
-        node = self.resolved(self.layers.main, ("archive",), "")
+        node = self.resolved(self.layers.main, ("archive", "ping_url"), "")
+        ping = node.items.get("ping_url")
+        if isinstance(ping, Scalar) and ping.failed:
+            node = node.without("ping_url")
         fetch = node.items.get("fetch")
         if isinstance(fetch, Mapping):
             read = self.resolved(fetch, ("proxy",), "fetch")
@@ -132,6 +135,9 @@ class _Reader:
                 listed = listed.without(error.key.split(".")[0])
             main = MainFile.model_validate(plain(listed))
         self.layers.errors.extend(errors)
+        if main.ping_url is not None:
+            # Whoever knows it can ping too.
+            Secret(main.ping_url)
         if main.archive.startswith(("postgresql:", "postgres:")):
             return main, secret_address(main.archive)
         return main, locations.state / Path(main.archive).expanduser()
