@@ -35,6 +35,21 @@ NEWSBOAT = """<?xml version="1.0"?>
 <outline type="rss" xmlUrl="exec:~/bin/feed.py" title="A script"/>
 <outline type="rss" xmlUrl="query:Unread:unread = &quot;yes&quot;" title="Unread"/>
 </body></opml>"""
+# Word for word what newsboat 2.21 wrote of feeds never read, one of them listed twice. By itself it leaves
+# out what it calls exec:, filter: and query:.
+NEWSBOAT_UNREAD = """<?xml version="1.0"?>
+<opml version="1.0">
+  <head>
+    <title>newsboat - Exported Feeds</title>
+  </head>
+  <body>
+    <outline type="rss" xmlUrl="https://kpl.example/rss" htmlUrl="" title="KPL: &quot;news&quot; &amp; more"/>
+    <outline type="rss" xmlUrl="https://thai.example/feed?a=1&amp;b=2" htmlUrl="" title=""/>
+    <outline type="rss" xmlUrl="file:///tmp/x.xml" htmlUrl="" title=""/>
+    <outline type="rss" xmlUrl="https://kpl.example/rss" htmlUrl="" title="KPL: &quot;news&quot; &amp; more"/>
+  </body>
+</opml>
+"""
 
 
 def urls_of(folder: Path) -> dict[str, str]:
@@ -67,6 +82,19 @@ def test_feeds_of_every_reader_become_sources_and_the_rest_is_named(desk: Desk, 
         "No feed: it is no feed but HTML+XPath: see `wirewatch discover https://pages.example/`",
         "A script: exec:~/bin/feed.py is no address on the web",
         'Unread: query:Unread:unread = "yes" is no address on the web',
+    ]
+
+
+def test_feeds_that_newsboat_never_read_come_without_titles_and_once_each(desk: Desk) -> None:
+    ended = desk.run("opml", "import", "-", "--to", "newsboat", stdin=NEWSBOAT_UNREAD)
+    urls = urls_of(desk.config)
+    assert {name: urls[name] for name in urls if not name.startswith("laotian")} == {
+        "kpl-news-more": "https://kpl.example/rss",
+        "thai-example": "https://thai.example/feed?a=1&b=2",
+    }
+    assert [line.strip() for line in ended.err.splitlines() if line.startswith("  ")] == [
+        "file:///tmp/x.xml: file:///tmp/x.xml is no address on the web",
+        'KPL: "news" & more: is there already, as kpl-news-more',
     ]
 
 
