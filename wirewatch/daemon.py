@@ -127,9 +127,16 @@ def _allow_many_files() -> None:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, durations: Durations, clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    durations: Durations,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    index_most: int | None = None,
 ) -> AsyncIterator[Daemon]:
-    """The daemon, from its start to its end; leaving the block ends it in good order."""
+    """The daemon, from its start to its end; leaving the block ends it in good order.
+
+    `index_most`: about how many articles are indexed each time that the index is woken; None: all.
+    """
     async with AsyncExitStack() as stack:
         rooms, outgoing = await _open(stack, settings, durations, clock)
         poller = Poller(rooms)
@@ -140,7 +147,9 @@ async def running(
             reloading=supervisor.reloading,
             reloaded=lambda: supervisor.notify("READY=1"),
         )
-        daemon = Daemon(rooms, poller, Jobs(rooms.archive, _jobs(rooms), clock), LoopLag(), reloader)
+        daemon = Daemon(
+            rooms, poller, Jobs(rooms.archive, _jobs(rooms, index_most), clock), LoopLag(), reloader
+        )
         with told_plainly(rooms.archive.shown):
             await _recover(rooms)
         scheduler = _start_clock(daemon)
@@ -263,7 +272,7 @@ async def _tell_recovery(rooms: Rooms) -> None:
     await rooms.archive.write(lambda conn: report(rooms.rules.settings, conn, event))
 
 
-def _jobs(rooms: Rooms) -> dict[str, Job]:
+def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:
     return {
         "read": partial(pipeline.read, rooms),
         "tell": partial(pipeline.tell, rooms),
@@ -272,7 +281,7 @@ def _jobs(rooms: Rooms) -> dict[str, Job]:
         "sweep": lambda _key: sweep(rooms),
         "heartbeat": Heartbeat(rooms).beat,
         "daily": partial(tell_the_day, rooms),
-        "index": partial(index, rooms.archive),
+        "index": partial(index, rooms.archive, most=index_most),
         "housekeeping": partial(keep_house, rooms),
     }
 

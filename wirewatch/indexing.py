@@ -23,17 +23,18 @@ FIRST = 20
 MOST = 500
 
 
-async def index(archive: Archive, _key: str = "") -> None:
-    """Index all that is noted; made by other rules, the index is begun anew."""
+async def index(archive: Archive, _key: str = "", *, most: int | None = None) -> None:
+    """Index what is noted, about `most` articles or all; made by other rules, the index is begun anew."""
     if not await archive.read(indexing.suits):
         await archive.write(indexing.begin_anew)
-    size = FIRST
-    while True:
+    size, indexed = FIRST, 0
+    while most is None or indexed < most:
         began = time.monotonic()
         batch = await archive.read(partial(_waiting, size))
         done, held = await archive.write(partial(_index, batch))
         if not done:
             break
+        indexed += done
         size = min(max(round(size * HOLD / held), 1), 2 * size, MOST)
         # The other half of the time is for whoever needs the machine.
         await asyncio.sleep(time.monotonic() - began)

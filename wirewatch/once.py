@@ -18,13 +18,16 @@ HORIZON = timedelta(seconds=60)
 # One round is one first contact: nothing else is worth a minute's wait.
 SETTLE = timedelta(seconds=2)
 LOOK = 0.05
+# A search reads what is not indexed yet, so a round does not wait for all that a first one brings: it
+# indexes what rounds usually bring.
+INDEXED = 200
 
 
 async def run_once(settings: Settings) -> list[str]:
     """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
     # Nobody asks a process that is gone again how it is.
     settings = replace(settings, http=settings.http.model_copy(update={"listen": None}))
-    async with running(settings, Durations(settle=SETTLE)) as daemon:
+    async with running(settings, Durations(settle=SETTLE), index_most=INDEXED) as daemon:
         began = daemon.rooms.clock()
         # A source that is due again in seconds must not keep the round going for ever.
         daemon.poller.due_by = began
