@@ -2,24 +2,20 @@
 
 Pure: features and a thread in, `Likeness` out. What speaks for one event and what against is kept
 apart, because each fails in its own way: the words, the things named, the numbers, a name in the
-headline that the other does not know, the time that has passed, and whether it is the same text.
-What follows from it is `alerts/stories/judging.py`.
+headline that the other does not know, the time that has passed, and whether it is the same text
+(`alerts/stories/copying.py`). What follows from it is `alerts/stories/judging.py`.
 """
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp, hypot
-from operator import eq
 
-from alerts.stories.features import IN_TITLE, NAME, SKETCH, SMALL, Features, Number
+from alerts.stories.copying import SHORTEST_COPY, copied_text, has_news
+from alerts.stories.features import IN_TITLE, NAME, SMALL, Features
 from alerts.stories.index import RAREST
-from alerts.stories.thread import Text, Thread
+from alerts.stories.thread import Thread
 
-# A text shorter than this (units) is no copy, however alike: "Photos of the day".
-SHORTEST_COPY = 18
-# The same, where headline and text agree word for word.
-SHORTEST_SAME = 12
 # Where everything is a name (German nouns) or nothing (no capitals), one unknown word of a headline
 # tells nothing, unless the headlines are otherwise alike: so large a part of them.
 _ALIKE_TITLES = 0.4
@@ -52,7 +48,6 @@ _DOUBT = 0.5
 _SAID = 1.5
 # The texts of a story whose numbers count: those of the day before yesterday are overtaken.
 _LATEST = 6
-_LEAST_ALIKE = 0.2
 _MOST_DAYS = 30.0
 
 
@@ -130,7 +125,7 @@ def compare(
     said = {term for term, weight in sums.items() if weight >= least}
     mine, theirs = _marked(found), _Marked.of(thread)
     identity, most, fewest = _names(mine, theirs, weighted.keys(), said, rarity)
-    copied, part = _copied(found, thread)
+    copied, part = copied_text(found, thread)
     stranger = _strangers(found.language, mine, theirs, weighted.keys(), said)
     form = stranger and text >= _FORM_TEXT and part < _FORM_COPY and found.language not in _WITHOUT_NAMES
     return Likeness(
@@ -278,35 +273,3 @@ def _strangers(
             return False
         return bool(mine.title - their_terms and theirs.title - my_terms)
     return bool((mine.title & mine.names) - their_terms and (theirs.title & theirs.names) - my_terms)
-
-
-def _copied(found: Features, thread: Thread) -> tuple[Text | None, float]:
-    """Which text of the thread the article copies most of, and how much of the shorter one."""
-    best, most = None, 0.0
-    for text in thread.texts:
-        part = 1.0 if text.text == found.text and found.length >= SHORTEST_SAME else contained(found, text)
-        if part > most:
-            best, most = text, part
-    return best, most
-
-
-def contained(found: Features, text: Text) -> float:
-    """The share of the shorter text's word sequences that stands in the longer one."""
-    shorter, longer = sorted((found.length, text.length))
-    if shorter < SHORTEST_COPY or not found.sketch or not text.sketch:
-        return 0.0
-    alike: float = sum(map(eq, found.sketch, text.sketch)) / SKETCH
-    # Below this the sketch cannot tell a short copy from chance.
-    if alike < _LEAST_ALIKE:
-        return 0.0
-    return min(1.0, alike * (shorter + longer) / ((1 + alike) * shorter))
-
-
-def has_news(found: Features, text: Text) -> bool:
-    """Whether the article bears a number, as far as both texts go, that the text does not."""
-    known = set(text.numbers)
-    return any(_within(number, text.length) and number.value not in known for number in found.numbers)
-
-
-def _within(number: Number, length: int) -> bool:
-    return number.place < length

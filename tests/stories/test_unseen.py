@@ -1,6 +1,9 @@
-"""How good are the stories on two weeks of news that nothing was fitted to?
+"""How good are the stories on two weeks of news that were written before the code was tuned?
 
-The floors lie well below what was measured: they tell of a change for the worse, and are no aim to fit to.
+At first sight B-cubed F1 across languages was 0.851 (precision 0.828, recall 0.875). Later changes saw these
+results, and two forms of dates and the threshold across languages were set with them in view, so what is
+measured now flatters. The floors lie well below: they tell of a change for the worse. Before the next tuning,
+write news that nobody has seen.
 """
 
 import pytest
