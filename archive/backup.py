@@ -54,10 +54,11 @@ def restore(copy: Path, archive: Path, kept: Path, progress: Progress = lambda d
     """
     if not copy.is_file():
         raise ArchiveError(f"there is no such file: {copy}")
-    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     former = Archive(archive)
     lock = DaemonLock(former)
     lock.acquire()
+    _hand_over(archive.with_name(f"{archive.name}.lock"))
     made = archive.with_name(f".{archive.name}.restored")
     try:
         _copy(copy, made, progress)
@@ -105,7 +106,7 @@ _PLACE = "select system_identifier || ' ' || cast(cast('chat' as regclass) as oi
 
 
 def _hand_over(made: Path) -> None:
-    """What root restores must be open to the service whose folder it lies in."""
+    """What root makes here must be open to the service whose folder it lies in."""
     if os.geteuid() == 0:
         folder = made.parent.stat()
         os.chown(made, folder.st_uid, folder.st_gid)

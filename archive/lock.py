@@ -83,7 +83,8 @@ class DaemonLock:
             self._session = None
 
     def _lock_file(self, path: Path) -> None:
-        held = path.open("a+", encoding="utf-8")
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        held = os.fdopen(opened, "a+", encoding="utf-8")
         if not _locked(held):
             held.seek(0)
             first = held.read()

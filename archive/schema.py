@@ -5,8 +5,10 @@ beside itself and then migrated, an older PostgreSQL only by `wirewatch migrate`
 is refused and the archive left untouched. Alembic is loaded only when there is work for it.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +48,8 @@ def prepare(
     opened at all.
     """
     sqlite = archive.engine.dialect.name == "sqlite"
+    if sqlite:
+        _begin_file(Path(str(archive.url.database)))
     try:
         found = archive.read_now(revision_of)
         if found != REVISION:
@@ -121,6 +125,14 @@ def _alembic() -> "Config":
     config.set_main_option("script_location", "archive:migrations")
     config.set_main_option("path_separator", "os")
     return config
+
+
+def _begin_file(file: Path) -> None:
+    """A file that is not there yet is its owner's alone; SQLite gives what lies beside it the same rights."""
+    # Only a new one: to close one that is there would take the locks of this process off it. What is in
+    # the way of a new one, SQLite says in a moment.
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _copy_beside(file: Path, found: str, progress: Callable[[int, int], None]) -> None:

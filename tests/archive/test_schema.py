@@ -119,6 +119,8 @@ def test_an_older_archive_is_copied_whole_before_it_is_migrated(
     # The write-ahead log was not empty: a copy of the bare file would miss what lies there.
     assert (tmp_path / "wirewatch.db-wal").stat().st_size > 0
     assert seen == [["wirewatch.db.before-0002-was-0001"]]
-    copy = Archive(tmp_path / "wirewatch.db.before-0002-was-0001")
+    beside = tmp_path / "wirewatch.db.before-0002-was-0001"
+    assert beside.stat().st_mode & 0o777 == 0o600
+    copy = Archive(beside)
     assert copy.read_now(lambda conn: facts.get(conn, "kept")) == "before"
     copy.close()

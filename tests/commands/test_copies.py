@@ -108,8 +108,9 @@ def test_what_root_puts_back_belongs_to_the_service_whose_folder_it_is(desk: Des
     folder = (tmp_path / "wirewatch.db").parent
     os.chown(folder, 61853, 61853)
     assert desk.run("restore", tmp_path / "copy").code == 0
-    stands = (folder / "wirewatch.db").stat()
-    assert (stands.st_uid, stands.st_gid, stands.st_mode & 0o777) == (61853, 61853, 0o600)
+    for name in ("wirewatch.db", "wirewatch.db.lock"):
+        stands = (folder / name).stat()
+        assert (stands.st_uid, stands.st_gid, stands.st_mode & 0o777) == (61853, 61853, 0o600)
 
 
 @pytest.mark.parametrize(("how", "code", "words"), [

@@ -32,7 +32,7 @@ def opened_at(where: Path | str, *, create: bool = False) -> "Iterator[Archive]"
 
     if isinstance(where, Path):
         if create:
-            where.parent.mkdir(parents=True, exist_ok=True)
+            where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         elif not where.is_file():
             raise ArchiveError(f"there is no archive yet ({where}): start `wirewatch run` first")
     archive = Archive(where)
