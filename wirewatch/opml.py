@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from lxml import etree
+from lxml.etree import ErrorLevels
 from yarl import URL
 
 from crawler.addresses import canonical_url
@@ -36,6 +37,9 @@ _IDLE = frozenset(
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAME_LENGTH = 64
+# A file of bytes, and of feeds, beyond which it is a mistake or an attack: no Wirewatch asks so many.
+LARGEST = 20_000_000
+MOST = 10_000
 _TYPES_THAT_ARE_FEEDS = ("feed", "google-news")
 
 
@@ -45,8 +49,8 @@ class OpmlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A feed as another reader had it. `folder` is where it lay there, "" for nowhere; `extras` are
-    names of settings that only that reader understands."""
+    """A feed as another reader had it. `folder` is where it lay there, from the outermost, "" for
+    nowhere; `extras` are names of settings that only that reader understands."""
 
     url: str
     title: str = ""
@@ -64,8 +68,14 @@ class MovedIn:
     left: Sequence[str]
 
 
-def read(text: bytes) -> list[Outline]:
-    """Every feed in an OPML file, in its order. Raises OpmlError."""
+def read(text: bytes) -> tuple[list[Outline], str | None]:
+    """Every feed in an OPML file, in its order, and where the file is damaged if it is. Raises OpmlError.
+
+    A damaged file is read as far as it goes; entities are not expanded, and what is nested deeper than
+    libxml2 allows (256) counts as damage.
+    """
+    if len(text) > LARGEST:
+        raise OpmlError(f"this is no list of feeds: it is larger than {LARGEST // 1_000_000} MB")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(text.strip(), parser)
@@ -73,7 +83,11 @@ def read(text: bytes) -> list[Outline]:
         raise OpmlError(f"this is no OPML: {error}") from error
     if root is None or etree.QName(root).localname.lower() != "opml":
         raise OpmlError("this is no OPML: its first element is not <opml>")
-    return [_outline(element) for element in root.iter("{*}outline") if _url(element)]
+    found = [_outline(element) for element in root.iter("{*}outline") if _url(element)]
+    if len(found) > MOST:
+        raise OpmlError(f"there are {len(found):,} feeds in it; more than {MOST:,} are not taken")
+    worst = next((error for error in parser.error_log if error.level >= ErrorLevels.ERROR), None)
+    return found, None if worst is None else f"line {worst.line}: {worst.message}"
 
 
 def entries(outlines: Iterable[Outline], known: Iterable[Source], names: Collection[str]) -> MovedIn:
@@ -82,6 +96,7 @@ def entries(outlines: Iterable[Outline], known: Iterable[Source], names: Collect
     `known` are the sources that are there already, and `names` may not be given again.
     """
     taken, addresses = set(names), {canonical_url(source.url): source.name for source in known}
+    numbers: dict[str, int] = {}
     made: dict[str, list[Mapping[str, object]]] = {}
     left: list[str] = []
     for outline in outlines:
@@ -89,7 +104,7 @@ def entries(outlines: Iterable[Outline], known: Iterable[Source], names: Collect
         if problem is not None:
             left.append(f"{outline.title or outline.url}: {problem}")
             continue
-        name = _name(outline, taken)
+        name = _name(outline, taken, numbers)
         taken.add(name)
         addresses[canonical_url(outline.url)] = name
         made.setdefault(outline.folder, []).append(_entry(name, outline))
@@ -128,8 +143,8 @@ def _attribute(element: "etree._Element", name: str) -> str:
 
 
 def _outline(element: "etree._Element") -> Outline:
-    above = element.getparent()
-    folder = _title(above) if above is not None and etree.QName(above).localname == "outline" else ""
+    above = [_title(one) for one in element.iterancestors("{*}outline")]
+    folder = " / ".join(title for title in reversed(above) if title)
     plain = {str(name).rpartition("}")[2].lower() for name in element.attrib}
     return Outline(
         _url(element),
@@ -161,13 +176,17 @@ def _problem(outline: Outline, addresses: Mapping[str, str]) -> str | None:
     return f"is there already, as {known}" if known is not None else None
 
 
-def _name(outline: Outline, taken: Collection[str]) -> str:
-    """A name that is free: of the title where that is in Latin letters, else of the host."""
+def _name(outline: Outline, taken: Collection[str], numbers: dict[str, int]) -> str:
+    """A name that is free: of the title where that is in Latin letters, else of the host.
+
+    `numbers` remembers how often each was wanted, or a thousand equal titles would try a million names.
+    """
     host = (URL(outline.url).host or "").removeprefix("www.")
     name = _slug(outline.title if outline.title.isascii() else "") or _slug(host) or "feed"
-    number = 1
-    while (free := name if number == 1 else f"{name[: _NAME_LENGTH - 4]}-{number}") in taken:
+    number = numbers.get(name, 1)
+    while (free := name if number == 1 else f"{name[: _NAME_LENGTH - 6]}-{number}") in taken:
         number += 1
+    numbers[name] = number
     return free
 
 

@@ -1,13 +1,16 @@
 """`wirewatch opml`: moving in from other readers, and out again."""
 
+import os
+from itertools import pairwise
 from pathlib import Path
+from time import process_time
 
 import pytest
 from lxml import etree
 
 from tests.commands.desk import Desk
 from wirewatch.config_files import locate
-from wirewatch.opml import Outline, read
+from wirewatch.opml import LARGEST, MOST, Outline, entries, read
 from wirewatch.settings import load
 
 # As each reader writes it: their own order of attributes, folders and extensions.
@@ -28,6 +31,7 @@ FRESHRSS = """<?xml version="1.0" encoding="UTF-8"?>
 <outline text="No feed" type="HTML+XPath" xmlUrl="https://pages.example/" frss:xPathItem="//li"/>
 <outline text="JSON" type="JSONFEED" xmlUrl="https://json.example/feed.json"/>
 </outline></body></opml>"""
+# Made by hand to be hostile: newsboat lists neither exec: nor query: in what it exports.
 NEWSBOAT = """<?xml version="1.0"?>
 <opml version="1.0"><head><title>Newsboat - Exported Feeds</title></head><body>
 <outline type="rss" xmlUrl="https://kpl.example/rss"
@@ -135,7 +139,76 @@ def test_what_is_no_opml_is_said_so(desk: Desk, text: str) -> None:
 def test_entities_are_not_expanded_and_a_damaged_file_is_read_as_far_as_it_goes() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     text = f'{bomb}<opml><body><outline text="&e;A & B" xmlUrl="https://a.example/feed"><outline'
-    assert read(text.encode()) == [Outline("https://a.example/feed", "A B")]
+    found, damage = read(text.encode())
+    assert found == [Outline("https://a.example/feed", "A B")]
+    assert damage is not None
+    assert damage.startswith("line 1: ")
+
+
+def bomb(inside: str) -> str:
+    """A billion laughs in `inside`."""
+    layers = ""
+    for of, name in pairwise("abcdefghij"):
+        many = f"&{of};" * 10
+        layers += f'<!ENTITY {name} "{many}">'
+    return f'<!DOCTYPE x [<!ENTITY a "ha">{layers}]><opml><body>{inside}</body></opml>'
+
+
+@pytest.mark.parametrize("text", [
+    bomb('<outline text="&j;" xmlUrl="https://a.example/feed"/>'),
+    bomb('&j;<outline text="A" xmlUrl="https://a.example/feed"/>'),
+    "<opml><body>" + '<outline text="x">' * 1000 + '<outline text="A" xmlUrl="https://a.example/feed"/>',
+], ids=["bomb-in-a-title", "bomb-in-the-body", "a-thousand-deep"])  # fmt: skip
+def test_what_would_blow_up_is_not_followed_and_that_is_said(desk: Desk, text: str) -> None:
+    ended = desk.run("opml", "import", "-", "--to", "x", stdin=text)
+    assert ended.code == 1
+    assert "the file is damaged" in ended.err
+    assert "nothing was carried over" in ended.err
+    assert not (desk.config / "sources" / "x.yaml").exists()
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ('<outline xmlUrl="https://a.example/feed"/>' * (MOST + 1), "10,001 feeds"),
+    (" " * LARGEST, "larger than 20 MB"),
+], ids=["feeds", "bytes"])  # fmt: skip
+def test_too_much_is_refused(desk: Desk, text: str, said: str) -> None:
+    ended = desk.run("opml", "import", "-", "--to", "x", stdin=f"<opml><body>{text}</body></opml>")
+    assert (ended.code, said in ended.err) == (1, True)
+    assert not (desk.config / "sources" / "x.yaml").exists()
+
+
+def test_thousands_of_equal_titles_take_no_time_each() -> None:
+    outlines = [Outline(f"https://{n}.example/feed", "News") for n in range(MOST)]
+    begun = process_time()
+    moved = entries(outlines, [], [])
+    # Trying every number for each would take eight seconds of the processor, this takes half of one.
+    assert process_time() - begun < 3
+    names = [entry["name"] for entry in moved.entries[""]]
+    assert (names[0], names[-1], len(set(names))) == ("news", f"news-{MOST}", MOST)
+
+
+def test_nested_folders_are_told_whole(desk: Desk) -> None:
+    feed = '<outline text="A" xmlUrl="https://a.example/feed"/>'
+    nested = f'<outline text="Asia"><outline text="Laos">{feed}</outline></outline>'
+    desk.run("opml", "import", "-", "--to", "x", stdin=f"<opml><body>{nested}</body></opml>")
+    assert "  # Asia / Laos\n" in (desk.config / "sources" / "x.yaml").read_text()
+
+
+@pytest.mark.parametrize(("address", "mode"), [
+    ("https://me:geheim-8@a.example/feed", 0o600), ("https://a.example/feed", 0o644),
+], ids=["password", "plain"])  # fmt: skip
+def test_a_file_with_a_password_is_its_owners_alone_and_that_is_said(
+    desk: Desk, address: str, mode: int
+) -> None:
+    feeds = f'<outline text="A" xmlUrl="{address}"/>' * 2
+    before = os.umask(0o022)
+    ended = desk.run("opml", "import", "-", "--to", "x", stdin=f"<opml><body>{feeds}</body></opml>")
+    os.umask(before)
+    file = desk.config / "sources" / "x.yaml"
+    assert (ended.code, file.stat().st_mode & 0o777) == (0, mode)
+    assert urls_of(desk.config)["a"] == address
+    assert ("url_file" in ended.err) == (mode == 0o600)
+    assert "geheim" not in ended.out + ended.err
 
 
 def test_what_is_exported_is_imported_again(desk: Desk, tmp_path: Path) -> None:
@@ -146,7 +219,7 @@ def test_what_is_exported_is_imported_again(desk: Desk, tmp_path: Path) -> None:
         ("rss", "The Laotian Times", "https://laotiantimes.example/feed/"),
         ("rss", "laotian-times-business", "https://laotiantimes.example/business/feed/"),
     ]
-    assert [outline.url for outline in read(ended.out.encode())] == list(urls_of(desk.config).values())
+    assert [outline.url for outline in read(ended.out.encode())[0]] == list(urls_of(desk.config).values())
 
 
 def test_no_secret_address_and_nothing_that_is_no_feed_is_exported(tmp_path: Path) -> None:

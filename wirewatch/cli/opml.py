@@ -3,6 +3,7 @@
 Files and printing only; what becomes of a feed is `wirewatch/opml.py`.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +13,12 @@ import click
 
 from wirewatch.cli.config_option import config_option, locations, settings
 from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.secrets import is_secret, mask
 
 if TYPE_CHECKING:
     from wirewatch.opml import MovedIn
+
+REMEDY = "put each of these addresses into a file of its own and name it with `url_file`"
 
 
 @click.group()
@@ -30,9 +34,10 @@ def command() -> None:
 def import_(file: BinaryIO, to: str | None) -> None:
     """Write the feeds of an OPML FILE (or -, stdin) as config/sources/NAME.yaml.
 
-    Nothing that is there is changed. What cannot be carried over is listed. Ends with 1 if nothing was.
+    Nothing that is there is changed. What cannot be carried over is listed. Where an address holds a
+    password, nobody but you can read the new file. Ends with 1 if nothing was carried over.
     """
-    from wirewatch.opml import OpmlError, entries, read
+    from wirewatch.opml import LARGEST, OpmlError, entries, read
 
     config = settings()
     folder = locations().config
@@ -42,18 +47,25 @@ def import_(file: BinaryIO, to: str | None) -> None:
     if target.exists():
         raise click.UsageError(f"{target} is there already: choose another name with --to")
     try:
-        outlines = read(file.read())
+        outlines, damage = read(file.read(LARGEST + 1))
     except OpmlError as error:
         raise click.ClickException(str(error)) from error
     moved = entries(outlines, config.sources, config.outlet_of.keys())
     count = sum(map(len, moved.entries.values()))
     if count:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_as_yaml(moved), encoding="utf-8")
+        secret = _with_passwords(moved)
+        opened = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if secret else 0o666)
+        with os.fdopen(opened, "w", encoding="utf-8") as written:
+            written.write(_as_yaml(moved))
         # As the daemon will read it; a mistake would be ours, and is told with its line.
         settings()
         click.echo(f"{count} sources are in {target}: country, languages, kind and tier are for you to add")
-    _left("not carried over", moved.left)
+        if secret:
+            _left(f"{target} holds passwords, and only you can read it: {REMEDY}", secret)
+    if damage is not None:
+        click.echo(f"the file is damaged, and what follows there may be missing: {damage}", err=True)
+    _left("not carried over", [mask(line) for line in moved.left])
     if not count:
         click.echo("nothing was carried over", err=True)
         sys.exit(FAILURE)
@@ -68,6 +80,11 @@ def export() -> None:
     text, left = write(settings().sources)
     click.echo(text, nl=False)
     _left("left out", left)
+
+
+def _with_passwords(moved: "MovedIn") -> list[str]:
+    found = [entry for entries in moved.entries.values() for entry in entries]
+    return [str(entry["name"]) for entry in found if is_secret(str(entry["url"]))]
 
 
 def _left(what: str, lines: Sequence[str]) -> None:
