@@ -229,7 +229,8 @@ def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | Non
         trouble=gathered.trouble,
         due_at=now + wait,
     )
-    return state, Change(_health(gathered), gathered.error or "fails") if told else None
+    text = f"{gathered.error or 'fails'}; it is asked again in {ago(wait)}"
+    return state, Change(_health(gathered), text) if told else None
 
 
 def _wish(state: SourceState, poll: _Poll) -> timedelta:

@@ -38,7 +38,7 @@ from wirewatch import digests, pipeline, supervisor
 from wirewatch.adopting import adopt, carried_on, watches_since
 from wirewatch.clock_steps import ClockSteps, settle
 from wirewatch.config_refused import mended
-from wirewatch.daily import tell_the_day
+from wirewatch.daily import Daily
 from wirewatch.heartbeat import Heartbeat
 from wirewatch.housekeeping import keep_house
 from wirewatch.indexing import index
@@ -280,7 +280,7 @@ def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:
         "digest": partial(digests.send_due_digest, rooms),
         "sweep": lambda _key: sweep(rooms),
         "heartbeat": Heartbeat(rooms).beat,
-        "daily": partial(tell_the_day, rooms),
+        "daily": Daily(rooms).tell,
         "index": partial(index, rooms.archive, most=index_most),
         "housekeeping": partial(keep_house, rooms),
     }

@@ -16,7 +16,8 @@ from archive.clocks import next_time
 from archive.figures import Day
 from archive.lock import Holder
 from crawler.health import BAD
-from wirewatch.reports import notify, ops_channel
+from wirewatch.heartbeat import Vigil
+from wirewatch.reports import notify, ops_zone
 from wirewatch.rooms import Rooms
 from wirewatch.settings import Settings
 from wirewatch.status import Status, judge, seen_by
@@ -28,28 +29,31 @@ LAST = "daily_line"
 MOST_NAMED = 5
 
 
-async def tell_the_day(rooms: Rooms, _key: str = "") -> None:
-    """Send the day's line if it is due."""
-    settings, now = rooms.rules.settings, rooms.clock()
-    last = await rooms.archive.read(_last)
-    if settings.daily is None or last is None or last > now:
-        # Nobody waits for one, or nobody has until now; or the clock was set back.
-        begun = None if settings.daily is None else now
-        if last != begun:
-            await rooms.archive.write(lambda conn: _keep(conn, begun))
-        return
-    zone = zone_of(settings)
-    if next_time(settings.daily, last, zone) > now:
-        return
-    line = await rooms.archive.read(lambda conn: _line(conn, settings, last, now, zone))
-    await rooms.archive.write(lambda conn: _send(conn, settings, line, now))
-    log.info("%s", line)
+class Daily:
+    """Looks at each call of `tell`; remembers its vigil, so that a sleep is not held against the daemon
+    that has just woken from it."""
 
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._vigil: Vigil | None = None
 
-def zone_of(settings: Settings) -> tzinfo:
-    """The clock that `daily` goes by: that of the operators' channel."""
-    channel = ops_channel(settings)
-    return (channel.timezone if channel is not None else None) or settings.timezone
+    async def tell(self, _key: str = "") -> None:
+        """Send the day's line if it is due."""
+        rooms, now = self._rooms, self._rooms.clock()
+        settings = rooms.rules.settings
+        vigil = self._vigil = Vigil(now, now) if self._vigil is None else self._vigil.look(now)
+        last = await rooms.archive.read(_last)
+        if settings.daily is None or last is None or last > now:
+            # Nobody waits for one, or nobody has until now; or the clock was set back.
+            begun = None if settings.daily is None else now
+            if last != begun:
+                await rooms.archive.write(lambda conn: _keep(conn, begun))
+            return
+        if next_time(settings.daily, last, ops_zone(settings)) > now:
+            return
+        line = await rooms.archive.read(lambda conn: _line(conn, settings, last, vigil, now))
+        await rooms.archive.write(lambda conn: _send(conn, settings, line, now))
+        log.info("%s", line)
 
 
 def _last(conn: Connection) -> datetime | None:
@@ -66,9 +70,9 @@ def _send(conn: Connection, settings: Settings, line: str, now: datetime) -> Non
     _keep(conn, now)
 
 
-def _line(conn: Connection, settings: Settings, last: datetime, now: datetime, zone: tzinfo) -> str:
-    seen = seen_by(conn, Holder.this(), now)
-    return words(judge(seen, settings, now), figures.day(conn, last), last, now, zone)
+def _line(conn: Connection, settings: Settings, last: datetime, vigil: Vigil, now: datetime) -> str:
+    seen = seen_by(conn, Holder.this(), now, vigil.since)
+    return words(judge(seen, settings, now), figures.day(conn, last), last, now, ops_zone(settings))
 
 
 def words(status: Status, day: Day, last: datetime, now: datetime, zone: tzinfo) -> str:
@@ -81,7 +85,7 @@ def words(status: Status, day: Day, last: datetime, now: datetime, zone: tzinfo)
     parts = [status.answer, since]
     if failing:
         parts.append(f"failing: {_named(failing)}")
-    # Some poll is always a moment away.
+    # Some poll is always a moment away, and this line a day.
     later = [coming for coming in status.coming if not coming.routine]
     if later:
         first = min(later, key=lambda coming: coming.at)

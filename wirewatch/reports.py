@@ -5,7 +5,7 @@ one. Readers' channels never get one. What is merely told goes to that channel a
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
@@ -40,3 +40,9 @@ def notify(settings: Settings, conn: Connection, text: str, now: datetime) -> No
 def ops_channel(settings: Settings) -> Channel | None:
     """The channel for operators; None where there is none."""
     return next((channel for channel in settings.channels if channel.name == settings.ops), None)
+
+
+def ops_zone(settings: Settings) -> tzinfo:
+    """The clock that operators go by: that of their channel."""
+    channel = ops_channel(settings)
+    return (channel.timezone if channel is not None else None) or settings.timezone

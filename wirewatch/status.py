@@ -14,6 +14,7 @@ from archive import articles, backlog, chats, deliveries, digests, events, sourc
 from archive.archive import Archive
 from archive.backlog import Heap
 from archive.chats import Chat, Trouble
+from archive.clocks import next_time
 from archive.events import Event
 from archive.lock import Holder, holder
 from archive.sources import SourceState
@@ -24,6 +25,7 @@ from wirewatch import offline
 from wirewatch.config_errors import ConfigErrors
 from wirewatch.config_refused import Refused, refused
 from wirewatch.pages import HUNG_IN_A_ROW, REST
+from wirewatch.reports import ops_zone
 from wirewatch.settings import Settings
 
 # What is due and not done after this has been left lying.
@@ -53,21 +55,29 @@ class Seen:
     # Articles of the last day that were withheld, since their story had them: how many, and the latest.
     withheld: int = 0
     withheld_latest: Sequence[Withheld] = ()
+    # Since when the daemon has been awake, where it is itself that asks: nothing was done before.
+    awake_since: datetime | None = None
+
+    def lain_since(self, due: datetime) -> datetime:
+        """Since when what was due then has been left lying by somebody who could have done it."""
+        return due if self.awake_since is None else max(due, self.awake_since)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it should be. `stops`: nothing works, or nothing arrives, for it."""
+    """Something that is not as it should be. `stops`: nothing works, or nothing arrives, for it;
+    `again` is when it is next tried."""
 
     what: str
     since: datetime | None
     remedy: str
     stops: bool = False
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What happens next of its kind; a poll is `routine`."""
+    """What happens next of its kind; `routine` is what the daily line need not name."""
 
     what: str
     at: datetime
@@ -92,8 +102,10 @@ def look(archive: Archive, now: datetime) -> Seen:
     return archive.read_now(lambda conn: seen_by(conn, held, now))
 
 
-def seen_by(conn: Connection, held: Holder | None, now: datetime) -> Seen:
-    """The same, where it is known which daemon works on the archive."""
+def seen_by(
+    conn: Connection, held: Holder | None, now: datetime, awake_since: datetime | None = None
+) -> Seen:
+    """The same, where it is known which daemon works on the archive, and since when it is awake."""
     return Seen(
         held,
         {state.source: state for state in sources.all_states(conn)},
@@ -109,6 +121,7 @@ def seen_by(conn: Connection, held: Holder | None, now: datetime) -> Seen:
         refused(conn),
         stories.withheld_since(conn, now - timedelta(days=1)),
         stories.withheld_latest(conn, now - timedelta(days=1), LAST_WITHHELD),
+        awake_since,
     )
 
 
@@ -143,7 +156,7 @@ def judge(seen: Seen, config: Settings | ConfigErrors, now: datetime) -> Status:
         )
     else:
         answer = f"Working: {_running(seen)}"
-    return Status(not stopping, answer, tuple(problems), tuple(_coming(seen, now)), seen, health)
+    return Status(not stopping, answer, tuple(problems), tuple(_coming(seen, settings, now)), seen, health)
 
 
 def _running(seen: Seen) -> str:
@@ -179,7 +192,9 @@ def _of_polling(
         yield Problem("there is no source", None, "switch one on under config/sources/", stops=True)
         return
     polled = [state for state in seen.states.values() if state.last_polled_at is not None]
-    overdue = [state.due_at for state in seen.states.values() if now - state.due_at > PATIENCE]
+    overdue = [
+        state.due_at for state in seen.states.values() if now - seen.lain_since(state.due_at) > PATIENCE
+    ]
     last = max((state.last_polled_at for state in polled if state.last_polled_at), default=None)
     if seen.offline_since is not None:
         remedy = "see to its network; no source is charged, and all are asked again by themselves"
@@ -191,7 +206,7 @@ def _of_polling(
     if polled and all(state.failures >= TOLD_AFTER for state in polled):
         since = min(state.error_since for state in polled if state.error_since)
         yield Problem("no source answers", since, "see whether this machine is online", stops=True)
-    elif success is not None and settings is not None and now - success > settings.silent_after:
+    elif success and settings is not None and now - seen.lain_since(success) > settings.silent_after:
         yield Problem("nothing was gathered for long", success, "see `wirewatch sources`", stops=True)
     missing = [name for name in health if name not in seen.states]
     if seen.holder is not None and missing:
@@ -214,7 +229,7 @@ def _of_delivery(seen: Seen, now: datetime) -> Iterator[Problem]:
             f"{trouble.subject}: {trouble.text}", trouble.since, "then `wirewatch retry --all`", True
         )
     for heap in seen.heaps:
-        if heap.due is not None and is_stuck(heap, heap.due, now):
+        if heap.due is not None and is_stuck(heap, seen.lain_since(heap.due), now):
             what = f"channel {heap.channel}: {heap.count} deliveries are due and not sent"
             yield Problem(what, heap.due, "see the daemon's log, and start it again", stops=True)
     for chat in seen.parked:
@@ -227,7 +242,7 @@ def _of_sources(seen: Seen, health: Mapping[str, State]) -> Iterator[Problem]:
     for name, _ in bad[:MOST_NAMED]:
         state = seen.states[name]
         remedy = f"see `wirewatch poll {name}`, mend its url or switch it off"
-        yield Problem(f"source {name}: {state.error}", state.error_since, remedy)
+        yield Problem(f"source {name}: {state.error}", state.error_since, remedy, again=state.due_at)
     if len(bad) > MOST_NAMED:
         more = len(bad) - MOST_NAMED
         yield Problem(f"{more} more sources fail", None, "see `wirewatch sources`")
@@ -259,7 +274,7 @@ def _of_dead(seen: Seen) -> Iterator[Problem]:
             yield Problem(what, heap.since, "nothing to do, it goes on by itself")
 
 
-def _coming(seen: Seen, now: datetime) -> Iterator[Coming]:
+def _coming(seen: Seen, settings: Settings | None, now: datetime) -> Iterator[Coming]:
     if seen.states:
         first = min(seen.states.values(), key=lambda state: state.due_at)
         yield Coming(f"poll of {first.source}", first.due_at, routine=True)
@@ -268,6 +283,8 @@ def _coming(seen: Seen, now: datetime) -> Iterator[Coming]:
     for chat in seen.parked:
         if chat.not_before is not None and chat.not_before > now:
             yield Coming(f"chat {chat.chat} may go on", chat.not_before)
+    if settings is not None and settings.daily is not None:
+        yield Coming("daily line", next_time(settings.daily, now, ops_zone(settings)), routine=True)
 
 
 def _named(names: Sequence[str]) -> str:

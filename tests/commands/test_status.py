@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from archive import chats
 from archive.lock import DaemonLock
 from tests.command_line import run, run_alone
-from tests.commands.desk import Desk
+from tests.commands.desk import Desk, open_desk
 from tests.config_folder import whole, write
 
 NAMES = ("laotian-times", "laotian-times-business")
@@ -59,7 +60,10 @@ def test_a_failing_source_is_named_with_its_error_and_does_not_stop_the_rest(wel
     assert ended.code == 0
     assert ended.out.startswith("Working, with 1 thing to look at: 1 of 2 sources answer")
     assert "source laotian-times: answers 404 (not found), since" in ended.out
-    assert "(3 h ago)" in ended.out
+    assert "(3 h ago); asked again " in ended.out
+    assert "(in 4 min)\n" in ended.out or "(in 5 min)\n" in ended.out
+    (problem,) = json.loads(well.run("status", "--json").out)["problems"]
+    assert problem["again"] > problem["since"]
 
 
 def test_when_no_source_answers_it_does_not_work(well: Desk) -> None:
@@ -124,6 +128,17 @@ def test_pages_that_hang_are_told(well: Desk) -> None:
 def test_what_comes_next_is_told(well: Desk) -> None:
     coming = json.loads(well.run("status", "--json").out)["next"]
     assert coming[0]["what"] == "poll of laotian-times"
+
+
+def test_the_daily_line_comes_at_its_next_time_in_the_zone_of_operators(tmp_path: Path) -> None:
+    ops = "channels: [{name: console, type: console}, {name: ops, type: console, timezone: Europe/Berlin}]"
+    desk = open_desk(tmp_path, [ops, "ops: ops", "daily: '0 8 * * *'"])
+    (coming,) = json.loads(desk.run("status", "--json").out)["next"]
+    assert coming["what"] == "daily line"
+    at = datetime.fromisoformat(coming["at"])
+    assert timedelta() < at - desk.now <= timedelta(days=1, hours=1)
+    assert at.astimezone(ZoneInfo("Europe/Berlin")).hour == 8
+    assert "\n  daily line: " in desk.run("status").out
 
 
 def test_without_an_archive_it_says_what_to_do(tmp_path: Path) -> None:

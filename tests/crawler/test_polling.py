@@ -166,8 +166,10 @@ def test_one_failure_is_not_told_the_second_is_and_then_the_recovery_once() -> N
 
 
 def test_what_is_told_says_what_happened_and_for_how_long() -> None:
-    _, failing = poll(known(failures=1), BROKEN)
-    assert failing == Change("failing", "it is broken")
+    state, failing = poll(known(failures=1), BROKEN)
+    wait = int((state.due_at - NOW) / MINUTE)
+    assert failing == Change("failing", f"it is broken; it is asked again in {wait} min")
+    assert 30 < wait < 120
     _, well = poll(known(failures=2, error_since=NOW - 3 * HOUR), UNCHANGED)
     assert well == Change("ok", "answers again after 3 h")
 
@@ -179,13 +181,15 @@ def test_a_feed_that_is_gone_is_told_at_once_and_asked_once_a_day_never_switched
         state, change = poll(state, gone)
         told.append(change)
         assert state.due_at == NOW + DAY
-    assert told == [Change("gone", "it is gone"), None, None]
+    assert told == [Change("gone", "it is gone; it is asked again in 24 h"), None, None]
 
 
 @pytest.mark.parametrize("trouble", ["blocked", "empty"])
 def test_walls_and_empty_answers_are_told_by_their_name(trouble: Any) -> None:
     _, change = poll(known(failures=1), Gathered("failed", error="a wall", trouble=trouble))
-    assert change == Change(trouble, "a wall")
+    assert change is not None
+    assert change.health == trouble
+    assert change.text.startswith("a wall; it is asked again in ")
 
 
 def moved(to: str = "https://new.example/feed") -> Gathered:

@@ -14,7 +14,7 @@ from archive.tables import match
 from tests.commands.desk import Desk, open_desk
 from tests.conftest import SetClock
 from tests.pipeline.house import settings_of
-from wirewatch.daily import tell_the_day
+from wirewatch.daily import Daily
 from wirewatch.rooms import Rooms
 
 OPS = "channels: [{name: console, type: console}, {name: ops, type: console, timezone: Europe/Berlin}]"
@@ -27,21 +27,23 @@ class Mornings:
 
     def __init__(self, desk: Desk, clock: SetClock) -> None:
         self.desk, self.clock = desk, clock
+        self._rooms = SimpleNamespace(archive=desk.archive, clock=clock)
+        self._daily = Daily(cast(Rooms, self._rooms))
 
-    @property
-    def rooms(self) -> Rooms:
-        rules = SimpleNamespace(settings=settings_of(self.desk.config))
-        return cast(Rooms, SimpleNamespace(archive=self.desk.archive, clock=self.clock, rules=rules))
+    def edited(self) -> None:
+        """The config is what its files say now."""
+        self._rooms.rules = SimpleNamespace(settings=settings_of(self.desk.config))
 
     async def at(self, moment: datetime) -> None:
+        self.edited()
         self.clock.now = moment
-        await tell_the_day(self.rooms)
+        await self._daily.tell()
 
     async def each(self, step: timedelta, start: datetime, end: datetime) -> None:
-        rooms = self.rooms
+        self.edited()
         while start < end:
             self.clock.now = start
-            await tell_the_day(rooms)
+            await self._daily.tell()
             start += step
 
     def lines(self) -> list[Delivery]:
@@ -85,7 +87,31 @@ async def test_it_says_what_came_of_the_day(mornings: Mornings) -> None:
     (text,) = mornings.texts()
     assert ". Since 24 Nov 09:00: 2 new articles, 1 of them matched, 1 alerts sent, 0 withheld" in text
     assert ". Failing: laotian-times-business" in text
-    assert text.startswith("Not working: ")
+    assert text.startswith("Working, with 1 thing to look at: ")
+
+
+@pytest.mark.parametrize(
+    ("asleep", "answer"),
+    [
+        pytest.param(True, "Working: ", id="asleep"),
+        pytest.param(False, "Not working: the daemon polls nothing", id="awake"),
+    ],
+)
+async def test_a_night_asleep_is_not_held_against_a_daemon_that_has_just_woken(
+    mornings: Mornings, asleep: bool, answer: str
+) -> None:
+    desk, start = mornings.desk, mornings.clock()
+    morning, due = start + timedelta(hours=24), start + timedelta(hours=16)
+    desk.now = due - timedelta(minutes=5)
+    for name in ("laotian-times", "laotian-times-business"):
+        desk.source(name)
+    desk.delivery(desk.article("Laos opens a bridge", "https://a.example/1"), created_at=due)
+    await mornings.each(MINUTE, start, due)
+    if not asleep:
+        await mornings.each(MINUTE, due, morning)
+    await mornings.at(morning)
+    (text,) = mornings.texts()
+    assert text.startswith(answer)
 
 
 async def test_what_was_due_while_nobody_ran_comes_once_and_counts_the_whole_time(mornings: Mornings) -> None:

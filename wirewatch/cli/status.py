@@ -62,7 +62,9 @@ def _lines(status: "Status", now: datetime, zone: tzinfo) -> list[str]:
         lines.append(f"The daemon is {seen.holder}; {seen.articles} articles are known.")
     for problem in status.problems:
         since = "" if problem.since is None else f", since {shown(problem.since, now, zone)}"
-        lines += ["", f"{'!' if problem.stops else '-'} {problem.what}{since}", f"  → {problem.remedy}"]
+        again = "" if problem.again is None else f"; asked again {shown(problem.again, now, zone)}"
+        mark = "!" if problem.stops else "-"
+        lines += ["", f"{mark} {problem.what}{since}{again}", f"  → {problem.remedy}"]
     if status.coming:
         lines += ["", "Next:"]
         lines += [f"  {coming.what}: {shown(coming.at, now, zone)}" for coming in status.coming]
@@ -91,7 +93,13 @@ def _as_json(status: "Status") -> dict[str, object]:
         "answer": status.answer,
         "daemon": None if seen.holder is None else {"process": seen.holder.process, "host": seen.holder.host},
         "problems": [
-            {"what": p.what, "since": machine(p.since), "remedy": p.remedy, "stops": p.stops}
+            {
+                "what": p.what,
+                "since": machine(p.since),
+                "remedy": p.remedy,
+                "stops": p.stops,
+                "again": machine(p.again),
+            }
             for p in status.problems
         ],
         "next": [{"what": c.what, "at": machine(c.at)} for c in status.coming],
