@@ -188,13 +188,17 @@ def across(found: Features, rarity: Mapping[int, float], thread: Thread, now: da
     if len(shared) < 2 or not (named or sets):
         return None
     figures = sum(rarity[sign] for sign in shared) - sum(named) - sum(sets)
+    told_days = _days(found, thread)
+    # Term sets alone tell what both are about: an essay and a concert can be of the same two countries.
+    if len(shared) == sum(sign in known for sign in found.sets) and told_days != 1:
+        return None
     return Across(
         sum(rarity[sign] for sign in shared) / sum(rarity[sign] for sign in found.signs),
         # Several sets may be of one thing.
         (sum(named) + max(sets, default=0.0)) / rarity[RAREST],
         figures / rarity[RAREST],
         _numbers(found, thread),
-        _days(found, thread),
+        told_days,
         max(timedelta(0), now - thread.grown) / timedelta(days=1),
     )
 

@@ -9,6 +9,7 @@ import pytest
 from alerts.stories.clusterer import Clusterer, Placement
 from alerts.stories.features import features
 from archive.article import Article, Outlet
+from tests.stories.measuring import shipped
 
 BEGIN = datetime(2026, 11, 3, tzinfo=UTC)
 WARD = (
@@ -41,6 +42,15 @@ IN_OTHER_WORDS = (
     "600 kilometers and fell into the East Sea outside Japan's zone. Officials in Tokyo and Seoul condemned "
     "North Korea, and the National Security Council met over the launch at 7:10 a.m.",
 )
+ESSAY = (
+    "What Laos can teach ASEAN about talking to North Korea",
+    "In the dining hall in Vientiane, at a forum on borders, it was the table of the delegation from "
+    "Pyongyang that filled last. Laos has kept an embassy there through every quarrel.",
+)
+CONCERT = (
+    "북한과 라오스, 전통 악기 교류 행사 열기로",
+    "북한과 라오스가 내년 봄 전통 악기 교류 행사를 열기로 했다. 공연은 평양과 비엔티안에서 한 차례씩 열린다.",
+)
 Told = tuple[str, str, str]
 
 
@@ -48,9 +58,13 @@ def place(*told: Told) -> list[Placement]:
     """The placements of outlet, headline and text, half a day apart."""
     clusterer, numbers, found = Clusterer(), count(1), []
     for number, (outlet, title, text) in enumerate(told):
-        article = Article(str(number), "", title, "", text, None, "none", "en", "", Outlet(outlet, outlet))
+        language = "ko" if "가" <= title[0] <= "힣" else "en"
+        article = Article(
+            str(number), "", title, "", text, None, "none", language, "", Outlet(outlet, outlet)
+        )
         now = BEGIN + number * timedelta(hours=12)
-        found.append(clusterer.place(number, features(article), now, lambda: next(numbers)))
+        compared = features(article, shipped().sets_in(article))
+        found.append(clusterer.place(number, compared, now, lambda: next(numbers)))
     return found
 
 
@@ -107,3 +121,11 @@ def test_an_outlet_has_to_be_likelier_to_go_on_with_its_own_story() -> None:
     assert 0.5 <= likely.likeness.score < 0.7, likely.likeness.score
     assert outcomes([likely]) == [(1, "reply", "likely")]
     assert outcomes(place(("a", *LAUNCH), ("a", *follow_up)))[1] == (2, "new", "apart")
+
+
+def test_the_same_countries_and_capitals_make_no_event_across_languages() -> None:
+    assert outcomes(place(("a", *ESSAY), ("b", *CONCERT)))[1] == (2, "new", "apart")
+    # What both say of it besides does.
+    counted = (CONCERT[0], f"{CONCERT[1]} 연주자 312명과 장인 47명이 온다.")
+    also = (ESSAY[0], f"{ESSAY[1]} It sent 312 players and 47 makers of instruments.")
+    assert outcomes(place(("a", *also), ("b", *counted)))[1] == (1, "reply", "language")
