@@ -4,13 +4,14 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.command_line import ROOT
-from tests.crawler.site import reply, running
+from tests.crawler.site import Asked, reply, running
 from tests.peers.botapi import BotApiPeer
 from tests.peers.faults import bad_gateway, refuse
 from tests.peers.newsroom import rss
@@ -20,6 +21,7 @@ from tests.pipeline.test_whole_path import entry
 from wirewatch.demo.botapi import Chat, Refusal
 
 PROXY, PING, PLACE = "proxy-rosebud-1941", "ping-rosebud-1942", "feed-rosebud-1943"
+FEED, HIDDEN = "http://feeds.test/feed", f"http://feeds.test/{PLACE}/feed"
 
 
 async def said_by(*words: object) -> str:
@@ -49,15 +51,18 @@ def shown_of_processes(parent: int) -> bytes:
 async def test_no_secret_is_anywhere(api: BotApiPeer, chat: Chat, tmp_path: Path) -> None:
     operators = api.supergroup("Operators")
     pages = [rss(["Quiet"]), rss([entry("Laos opens a bridge"), "Quiet"])]
-    answers = {"status": 200, "asked": 0}
+    status = 200
+    polls = Counter[str]()
 
-    def through_proxy(_: object) -> bytes:
-        answers["asked"] += 1
-        return reply(pages[min(answers["asked"] // 4, 1)], status=answers["status"])
+    def through_proxy(asked: Asked) -> bytes:
+        # Both sources have met what they had at first before one of them has news.
+        polls[asked.path] += 1
+        met = all(polls[path] > 2 for path in (FEED, HIDDEN))
+        return reply(pages[met], status=status)
 
     async with running(through_proxy) as proxy:
         listed = [
-            feed_source("post", "http://feeds.test/feed"),
+            feed_source("post", FEED),
             {"name": "hidden", "url_file": "hidden.url", "every": "200ms", "full_text": "never"},
         ]
         channels = [
@@ -65,7 +70,7 @@ async def test_no_secret_is_anywhere(api: BotApiPeer, chat: Chat, tmp_path: Path
             {"name": "ops", "type": "telegram", "chat": operators.id},
         ]
         folder = write_config(tmp_path / "config", listed, api, chat, channels=channels, ops="ops")
-        (folder / "sources" / "hidden.url").write_text(f"http://feeds.test/{PLACE}/feed")
+        (folder / "sources" / "hidden.url").write_text(HIDDEN)
         (folder / "proxy").write_text(proxy.url().replace("//", f"//desk:{PROXY}@"))
         (folder / "ping").write_text(f"http://feeds.test/{PING}")
         fetch = {"proxy_file": "proxy", "allow_private": ["127.0.0.0/8", "feeds.test"], "min_delay": "20ms"}
@@ -83,7 +88,7 @@ async def test_no_secret_is_anywhere(api: BotApiPeer, chat: Chat, tmp_path: Path
             # Everything goes wrong: the token, a gateway, sources, proxy and ping, an edit.
             api.faults.add(bad_gateway(), "getUpdates", times=2)
             api.faults.add(refuse(Refusal(401, "Unauthorized")), "getUpdates", times=3)
-            answers["status"] = 407
+            status = 407
             await until(lambda: any("407" in one.text for one in api.ledger.messages), 60)
             (folder / "proxy").write_text(f"http://desk:{PROXY}@127.0.0.1:9")
             await until(lambda: b"in force" in log.read_bytes(), 60)
