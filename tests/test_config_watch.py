@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import config_folder
+from wirewatch.config_files import locate
 from wirewatch.config_watch import ConfigFiles
+from wirewatch.settings import load
 
 FIRST, SECOND = "watches: [{name: laos, query: Laos}]\n", "watches: [{name: laos, query: Lao}]\n"
 
@@ -129,3 +132,17 @@ def test_a_touched_file_says_the_same(tmp_path: Path) -> None:
     by_rename(file)
     file.write_text(FIRST)
     assert files.fingerprint() == before
+
+
+def test_what_was_loaded_has_the_same_fingerprint_until_an_edit(tmp_path: Path) -> None:
+    main = "shipped: [terms]\nping_url_file: ping.url\n"
+    folder = config_folder.write(tmp_path / "config", config_folder.whole(wirewatch=main))
+    secret = folder / "ping.url"
+    secret.write_text("https://ping.example/1\n")
+    settings = load(locate(folder, {}), {})
+    files, named = ConfigFiles(folder), settings.named_files
+    assert settings.files is not None
+    loaded = files.fingerprint_of(settings.files.digests(), named)
+    assert loaded == files.fingerprint(named)
+    secret.write_text("https://ping.example/2\n")
+    assert loaded != files.fingerprint(named)

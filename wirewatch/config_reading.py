@@ -53,7 +53,7 @@ def read_settings(locations: Locations, environ: Table[str, str], before: Settin
     compiled = before.compiled if before is not None else None
     watchlist = check(entries, layers, compiled, has_token=token is not None)
     if watchlist is None:
-        raise ConfigErrors(in_file_order(layers.errors), in_file_order(layers.warnings), reader.named_files)
+        raise ConfigErrors(in_file_order(layers.errors), in_file_order(layers.warnings), layers.files.named)
     return Settings(
         timezone=main.timezone,
         contact=main.contact,
@@ -73,7 +73,7 @@ def read_settings(locations: Locations, environ: Table[str, str], before: Settin
         silent_after=main.silent_after,
         daily=main.daily,
         locations=locations,
-        named_files=frozenset(reader.named_files),
+        named_files=frozenset(layers.files.named),
         compiled=watchlist,
         files=layers.files,
         warnings=tuple(in_file_order(layers.warnings)),
@@ -109,7 +109,6 @@ class _Reader:
 
     def __init__(self, layers: Layers) -> None:
         self.layers = layers
-        self.named_files: set[Path] = set()
 
     def main_file(self, locations: Locations) -> tuple[MainFile, Path | str]:
         """The file's model (its defaults where it is wrong) and the archive's address."""
@@ -236,7 +235,7 @@ class _Reader:
         part = main.items.get("telegram")
         place = part.keys.get("token_file") if isinstance(part, Mapping) else None
         file = beside(main.place, telegram.token_file)
-        self.named_files.add(file)
+        self.layers.files.name(file)
         token, errors = find_token(
             environ, file, place or Place(file), "telegram.token_file" if place else ""
         )
@@ -250,7 +249,7 @@ class _Reader:
         for key in (f"{name}_file" for name in names):
             named = node.items.get(key)
             if isinstance(named, Scalar) and isinstance(named.value, str):
-                self.named_files.add(beside(node.keys[key], named.value))
+                self.layers.files.name(beside(node.keys[key], named.value))
         node, errors = resolve_files(node, names, path)
         self.layers.errors.extend(errors)
         return node

@@ -8,14 +8,13 @@ millisecond. What is done about a change is `wirewatch/reloading.py`.
 
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from os import stat_result
 from pathlib import Path
 from typing import TypeAlias
 
-from wirewatch.config_files import MAIN_FILE
+from wirewatch.config_files import MAIN_FILE, digest
 
 Stamp: TypeAlias = tuple[int, int, int, int, int]
 
@@ -41,14 +40,20 @@ class ConfigFiles:
     def fingerprint(self, named: Iterable[Path] = ()) -> bytes:
         """What the files say now, as a hash; `named` are further ones outside the folder's rules."""
         found: dict[Path, _Known] = {}
-        whole = blake2b(digest_size=16)
-        for file in sorted({*self._files(), *named}):
+        for file in {*self._files(), *named}:
             known = self._look(file)
             if known is not None:
                 found[file] = known
-                whole.update(str(file).encode() + b"\0" + known.digest)
         self._known = found
-        return whole.digest()
+        return _whole({file: known.digest for file, known in found.items()})
+
+    def fingerprint_of(self, read: Mapping[Path, bytes], named: Iterable[Path] = ()) -> bytes:
+        """The same of what files said when they were read: `read` has their digests, and those of others."""
+        folders = (self.folder, self.folder / "sources", self.folder / "terms")
+        further = set(named)
+        return _whole(
+            {file: said for file, said in read.items() if file.parent in folders or file in further}
+        )
 
     def _files(self) -> Iterator[Path]:
         yield from (self.folder / MAIN_FILE, self.folder / "watches.yaml")
@@ -69,7 +74,11 @@ class ConfigFiles:
         except OSError:
             return None
         is_settled = abs(time.time() - status.st_ctime) > YOUNG
-        return _Known(_stamp(status), is_settled, blake2b(content, digest_size=16).digest())
+        return _Known(_stamp(status), is_settled, digest(content))
+
+
+def _whole(digests: Mapping[Path, bytes]) -> bytes:
+    return digest(b"".join(str(file).encode() + b"\0" + digests[file] for file in sorted(digests)))
 
 
 def _stamp(status: stat_result) -> Stamp:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wirewatch.config_errors import ConfigError, ConfigWarning, Place, nearest, one_of, shown
-from wirewatch.config_files import MAIN_FILE, Locations
+from wirewatch.config_files import MAIN_FILE, Locations, digest
 from wirewatch.main_file import LAYERS, Layer
 from wirewatch.yaml_positions import Mapping, Node, ParsedFile, Scalar, Sequence, read
 
@@ -49,11 +49,25 @@ class ParsedFiles:
 
     before: dict[Path, ParsedFile] = field(default_factory=dict)
     now: dict[Path, ParsedFile] = field(default_factory=dict)
+    # Of each file with a secret only what tells its contents apart; None where it is not there.
+    named: dict[Path, bytes | None] = field(default_factory=dict)
 
     def read(self, file: Path) -> ParsedFile:
         """What `file` says."""
         self.now[file] = read(file, self.before.get(file))
         return self.now[file]
+
+    def name(self, file: Path) -> None:
+        """Take note of a file with a secret, before it is read: an edit in between is then seen later."""
+        try:
+            self.named[file] = digest(file.read_bytes()) if file.is_file() else None
+        except OSError:
+            self.named[file] = None
+
+    def digests(self) -> dict[Path, bytes]:
+        """What tells apart the contents of all that was there."""
+        parsed = {file: found.digest for file, found in self.now.items()}
+        return {file: found for file, found in {**parsed, **self.named}.items() if found is not None}
 
     def again(self) -> "ParsedFiles":
         """For another reading of the same folders."""

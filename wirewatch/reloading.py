@@ -69,9 +69,7 @@ class Reloader:
         self._asked = asyncio.Event()
         self._answers: list[asyncio.Future[tuple[str, ...]]] = []
         # What the files said when they were last judged, and when last looked at; since when that.
-        self._judged: bytes | None = None
-        self._in_force = bytes(16)
-        self._seen: bytes | None = None
+        self._judged = self._seen = self._in_force = self._as_read(settings)
         self._still_since = monotonic()
 
     def ask(self) -> None:
@@ -94,8 +92,6 @@ class Reloader:
     async def run(self) -> None:
         """Look for ever."""
         every = self._rooms.durations.config_look.total_seconds()
-        if self._judged is None:
-            self._judged = self._seen = self._in_force = await self._look()
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(every):
@@ -120,6 +116,12 @@ class Reloader:
             self._reloaded()
             for answer in answers:
                 answer.cancel()
+
+    def _as_read(self, settings: Settings) -> bytes:
+        """What the files said when `settings` were read, so that an edit since then counts as one."""
+        if settings.files is None:
+            return self._files.fingerprint(settings.named_files)
+        return self._files.fingerprint_of(settings.files.digests(), settings.named_files)
 
     async def _look(self) -> bytes:
         return await asyncio.to_thread(self._files.fingerprint, self._named)

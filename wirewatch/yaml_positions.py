@@ -8,7 +8,6 @@ mistakes, each with its place; what a key means is not known here.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,6 +23,7 @@ from ruamel.yaml.events import (
 )
 
 from wirewatch.config_errors import ConfigError, Place, shown
+from wirewatch.config_files import digest
 from wirewatch.quick_yaml import events
 
 DEEPEST = 30
@@ -97,15 +97,15 @@ def read(file: Path, before: ParsedFile | None = None) -> ParsedFile:
     except OSError as error:
         reason = error.strerror or str(error)
         return ParsedFile(None, (ConfigError(Place(file), "", f"a file that cannot be read ({reason})"),))
-    digest = blake2b(content, digest_size=16).digest()
-    if before is not None and before.digest == digest:
+    now = digest(content)
+    if before is not None and before.digest == now:
         return before
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return ParsedFile(None, (_not_utf8(file, error),), digest)
+        return ParsedFile(None, (_not_utf8(file, error),), now)
     node, errors = parse(text, file)
-    return ParsedFile(node, tuple(errors), digest)
+    return ParsedFile(node, tuple(errors), now)
 
 
 def parse(text: str, file: Path) -> tuple[Node | None, list[ConfigError]]:

@@ -15,10 +15,20 @@ from tests.command_line import run
 from tests.peers.botapi import BotApiPeer
 from tests.peers.faults import delay
 from tests.peers.newsroom import PeerNewsroom, rss
-from tests.pipeline.house import KOREA, LAOS, feed_source, headlines, house, until, write_config
+from tests.pipeline.house import (
+    FAST,
+    KOREA,
+    LAOS,
+    feed_source,
+    headlines,
+    house,
+    settings_of,
+    until,
+    write_config,
+)
 from tests.pipeline.test_housekeeping import amend
 from tests.pipeline.test_whole_path import entry
-from wirewatch.daemon import Daemon
+from wirewatch.daemon import Daemon, running
 from wirewatch.demo.botapi import Chat
 
 WATCHES, SOURCES = "watches.yaml", "sources/test.yaml"
@@ -108,6 +118,40 @@ async def test_a_new_source_is_met_with_one_digest_and_a_source_that_is_gone_is_
     (digest,) = api.ledger.messages
     assert "Laos opens a bridge" in digest.text
     assert "Laos opens a dam" in digest.text
+
+
+def edit_watches(folder: Path) -> None:
+    put(folder, WATCHES, watches=[LAOS, KOREA])
+
+
+def edit_token(folder: Path) -> None:
+    (folder / "telegram.token").write_text("123456:another-token-of-the-very-same-bot-x")
+
+
+@pytest.mark.parametrize("edit", [edit_watches, edit_token])
+async def test_an_edit_while_the_daemon_starts_is_seen(
+    folder: Path, site: PeerNewsroom, edit: Callable[[Path], None]
+) -> None:
+    settings = settings_of(folder)
+    edit(folder)
+    async with running(settings, FAST) as daemon:
+        first = daemon.rooms.rules
+        await until(lambda: daemon.rooms.rules is not first)
+        taken_over = daemon.rooms.rules.settings
+        polled = len(site.seen("/feed"))
+        await until(lambda: len(site.seen("/feed")) > polled + 10)
+        # It is taken once.
+        assert daemon.rooms.rules.settings is taken_over
+    assert {"north-korea"} <= {
+        watch.name for watch in taken_over.watches
+    } or taken_over.token != settings.token
+
+
+async def test_without_an_edit_the_config_is_not_read_again(folder: Path, site: PeerNewsroom) -> None:
+    async with house(folder) as daemon:
+        first = daemon.rooms.rules.settings
+        await until(lambda: len(site.seen("/feed")) > 10)
+        assert daemon.rooms.rules.settings is first
 
 
 async def test_a_rhythm_that_is_edited_counts_at_once(folder: Path, site: PeerNewsroom) -> None:
