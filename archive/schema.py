@@ -1,8 +1,9 @@
 """Does the archive's schema fit this program, and what is done when it does not?
 
-At start one row is compared. An empty archive gets the schema; an older SQLite file is copied
-beside itself and then migrated, an older PostgreSQL only by `wirewatch migrate`; a newer schema
-is refused and the archive left untouched. Alembic is loaded only when there is work for it.
+At start one row is compared. An empty archive gets the schema as `archive/tables.py` and
+`archive/full_text.py` say it; an older SQLite file is copied beside itself and then migrated, an older
+PostgreSQL only by `wirewatch migrate`; a newer schema is refused and the archive left untouched. Alembic
+is loaded only where an older schema is: a daemon that began with an empty archive would hold it to its end.
 """
 
 import os
@@ -12,10 +13,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, column, inspect, select, table, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    column,
+    inspect,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from archive.archive import DAMAGED, Archive, ArchiveError, plain_error, told_plainly
+from archive.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -107,15 +121,38 @@ def _revisions() -> set[str]:
 
 
 def _upgrade(conn: Connection) -> None:
-    from alembic import command
-
     if conn.dialect.name == "postgresql":
         conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     # Another program may have been faster; the answer inside the lock counts.
-    if revision_of(conn) != REVISION:
-        config = _alembic()
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+    found = revision_of(conn)
+    if found is None:
+        _build(conn)
+    elif found != REVISION:
+        _migrate(conn)
+
+
+def _build(conn: Connection) -> None:
+    """The newest schema at once; a test holds it against what the migrations build."""
+    from archive import full_text
+
+    metadata.create_all(conn)
+    full_text.create(conn)
+    version = Table(
+        VERSION_TABLE,
+        MetaData(),
+        Column("version_num", String(32), nullable=False),
+        PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+    )
+    version.create(conn)
+    conn.execute(version.insert().values(version_num=REVISION))
+
+
+def _migrate(conn: Connection) -> None:
+    from alembic import command
+
+    config = _alembic()
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
 
 
 def _alembic() -> "Config":

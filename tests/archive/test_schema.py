@@ -23,6 +23,8 @@ def test_an_empty_archive_gets_every_table(archive: Archive) -> None:
 
 
 def test_the_migrations_build_what_the_tables_say(archive: Archive) -> None:
+    _migrate_from_nothing(archive)
+
     def differences(conn):
         opts = {
             "version_table": schema.VERSION_TABLE,
@@ -34,6 +36,44 @@ def test_the_migrations_build_what_the_tables_say(archive: Archive) -> None:
     assert archive.read_now(differences) == []
 
 
+def test_an_empty_archive_gets_what_the_migrations_build(archive: Archive) -> None:
+    at_once = _everything(archive)
+    _migrate_from_nothing(archive)
+    assert _everything(archive) == at_once
+
+
+def _migrate_from_nothing(archive: Archive) -> None:
+    def again(conn: Connection) -> None:
+        full_text.drop(conn)
+        metadata.drop_all(conn)
+        conn.execute(text(f"drop table {schema.VERSION_TABLE}"))
+        assert inspect(conn).get_table_names() == []
+        schema._migrate(conn)
+
+    archive.write_now(again)
+
+
+def _everything(archive: Archive) -> list[tuple[str, ...]]:
+    """All that the database says of its tables and indexes, and which schema that is."""
+    told = {
+        "sqlite": ("select type, name, tbl_name, sql from sqlite_master",),
+        "postgresql": (
+            "select table_name, column_name, data_type, is_nullable, column_default,"
+            " character_maximum_length from information_schema.columns where table_schema = 'public'",
+            "select tablename, indexname, indexdef from pg_indexes where schemaname = 'public'",
+            "select conrelid::regclass, conname, pg_get_constraintdef(oid) from pg_constraint"
+            " where connamespace = 'public'::regnamespace",
+        ),
+    }[archive.engine.dialect.name]
+    rows = [
+        row
+        for question in (*told, f"select version_num from {schema.VERSION_TABLE}")
+        for row in archive.read_now(lambda conn, asked=question: conn.execute(text(asked)).fetchall())
+    ]
+    # Where a statement breaks its lines says nothing.
+    return sorted(tuple(" ".join(str(value).split()) for value in row) for row in rows)
+
+
 def _of_index(table: str) -> bool:
     """Whether it is the full-text index, which no `Table` can say, or one of FTS5's own tables below it."""
     return table == full_text.TABLE or table.startswith(f"{full_text.TABLE}_")
@@ -42,6 +82,16 @@ def _of_index(table: str) -> bool:
 def test_preparing_twice_changes_nothing(archive: Archive) -> None:
     schema.prepare(archive)
     assert archive.read_now(schema.revision_of) == schema.REVISION
+
+
+def test_an_empty_archive_needs_no_alembic(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from archive import schema; from archive.archive import Archive\n"
+        "schema.prepare(Archive(Path(sys.argv[1]))); print('alembic' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "new.db")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:
