@@ -6,9 +6,8 @@ nothing. What the next due time is, and what a failure costs, is decided in `cra
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
@@ -20,9 +19,11 @@ from archive.tables import source_state as table
 _CHUNK = 500
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """What is remembered of a source between two polls. `fence` is the number of its lease."""
+class SourceState(NamedTuple):
+    """What is remembered of a source between two polls. `fence` is the number of its lease.
+
+    A tuple, since one is made of a row, and another of that, for each source at each poll.
+    """
 
     source: str
     due_at: datetime
@@ -56,18 +57,21 @@ class SourceState:
     page_hung_at: datetime | None = None
 
 
-def _state(row: object) -> SourceState:
-    fields = {name: getattr(row, name) for name in SourceState.__slots__ if name != "fence"}
-    return SourceState(fence=getattr(row, "lease_fence"), **fields)  # noqa: B009 - row is untyped
+# In the order of a state's fields, so that a row is one.
+_COLUMNS = [table.c["lease_fence" if name == "fence" else name] for name in SourceState._fields]
 
 
 def keep_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
     """Write the outlets of the config; a known one takes the config's words."""
-    rows = [asdict(outlet) for outlet in outlets]
+    rows = [_row(outlet) for outlet in outlets]
     if rows:
         statement = insert(conn, outlet_table)
         changed = {name: statement.excluded[name] for name in Outlet.__slots__ if name != "name"}
         conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed), rows)
+
+
+def _row(outlet: Outlet) -> dict[str, Any]:
+    return {name: getattr(outlet, name) for name in Outlet.__slots__}
 
 
 def knows_outlet(conn: Connection, name: str) -> bool:
@@ -77,7 +81,7 @@ def knows_outlet(conn: Connection, name: str) -> bool:
 
 def add_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
     """Write the outlets that nobody knew yet; known ones stay as they are."""
-    rows = [asdict(outlet) for outlet in {outlet.name: outlet for outlet in outlets}.values()]
+    rows = [_row(outlet) for outlet in {outlet.name: outlet for outlet in outlets}.values()]
     if rows:
         conn.execute(_add_outlets(conn), rows)
 
@@ -163,7 +167,7 @@ def reschedule(conn: Connection, due: Mapping[str, datetime]) -> None:
 def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[SourceState]:
     """Take up to `limit` due sources for `lease`, the longest due first."""
     claimed = conn.execute(_CLAIM_DUE, {"now": now, "until": now + lease, "limit": limit})
-    return sorted(map(_state, claimed), key=lambda state: state.due_at)
+    return sorted(map(SourceState._make, claimed), key=lambda state: state.due_at)
 
 
 _FREE = or_(table.c.lease_until.is_(None), table.c.lease_until < bindparam("now"))
@@ -178,7 +182,7 @@ _CLAIM_DUE = (
     update(table)
     .where(table.c.source.in_(_DUE.scalar_subquery()))
     .values(lease_until=bindparam("until"), lease_fence=table.c.lease_fence + 1)
-    .returning(*table.c)
+    .returning(*_COLUMNS)
 )
 
 
@@ -196,9 +200,9 @@ def claim(conn: Connection, source: str, now: datetime, lease: timedelta) -> Sou
         .where(table.c.source == source)
         .where(or_(table.c.lease_until.is_(None), table.c.lease_until < now))
         .values(lease_until=now + lease, lease_fence=table.c.lease_fence + 1)
-        .returning(*table.c)
+        .returning(*_COLUMNS)
     ).one_or_none()
-    return None if claimed is None else _state(claimed)
+    return None if claimed is None else SourceState._make(claimed)
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
@@ -213,6 +217,7 @@ _NEXT_LEASE_END = select(func.min(table.c.lease_until)).where(
 )
 
 
+_BOUND = [f"b_{name}" for name in SourceState._fields]
 # The key, the fence, and what the read step keeps.
 _NOT_BY_POLLS = ("source", "fence", "pages_hung", "page_hung_at")
 _WRITE_BACK = (
@@ -221,7 +226,7 @@ _WRITE_BACK = (
     .values(
         {
             name: bindparam(f"b_{name}", type_=table.c[name].type)
-            for name in SourceState.__slots__
+            for name in SourceState._fields
             if name not in _NOT_BY_POLLS
         }
         | {"lease_until": None}
@@ -235,8 +240,7 @@ def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
     One whose lease was lost to another poll meanwhile changes nothing.
     """
     if states:
-        rows = [{f"b_{name}": getattr(state, name) for name in SourceState.__slots__} for state in states]
-        conn.execute(_WRITE_BACK, rows)
+        conn.execute(_WRITE_BACK, [dict(zip(_BOUND, state, strict=True)) for state in states])
 
 
 _RENEW = (
@@ -286,13 +290,23 @@ def page_well(conn: Connection, source: str) -> None:
     conn.execute(update(table).where(table.c.source == source, table.c.pages_hung > 0).values(pages_hung=0))
 
 
+def last_success(conn: Connection) -> datetime | None:
+    """When any active source last answered as it should."""
+    return conn.execute(_LAST_SUCCESS).scalar()
+
+
+_LAST_SUCCESS = select(func.max(table.c.last_success_at)).where(table.c.active)
+
+
 def all_states(conn: Connection) -> list[SourceState]:
     """Every active source, by name."""
-    rows = conn.execute(select(table).where(table.c.active).order_by(table.c.source))
-    return [_state(row) for row in rows]
+    return list(map(SourceState._make, conn.execute(_ALL)))
+
+
+_ALL = select(*_COLUMNS).where(table.c.active).order_by(table.c.source)
 
 
 def get_state(conn: Connection, source: str) -> SourceState | None:
     """One source, active or not."""
-    row = conn.execute(select(table).where(table.c.source == source)).first()
-    return None if row is None else _state(row)
+    row = conn.execute(select(*_COLUMNS).where(table.c.source == source)).first()
+    return None if row is None else SourceState._make(row)

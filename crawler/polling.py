@@ -5,7 +5,7 @@ How an interval is learnt is `crawler/rhythm.py`; claiming due sources is `archi
 tick is `wirewatch/polling.py`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -75,8 +75,7 @@ def after_poll(
     from 0 to 1 that spreads due times.
     """
     poll = _Poll(source, gathered, found_new, now, fetch, zone, chance)
-    polled = replace(
-        state,
+    polled = state._replace(
         last_polled_at=now,
         polls=state.polls + 1,
         requests=state.requests + gathered.requests,
@@ -85,8 +84,7 @@ def after_poll(
     if gathered.outcome == "failed":
         return _failed(polled, poll)
     learnt = _learnt(_moved(polled, poll), poll)
-    well = replace(
-        learnt,
+    well = learnt._replace(
         etag=gathered.etag,
         last_modified=gathered.last_modified,
         body_hash=gathered.body_hash,
@@ -99,7 +97,7 @@ def after_poll(
         error_since=None,
         trouble=None,
     )
-    return replace(well, due_at=_next_due(well, poll)), _change_when_well(state, well, poll)
+    return well._replace(due_at=_next_due(well, poll)), _change_when_well(state, well, poll)
 
 
 def due_by_rhythm(state: SourceState, source: Source, fetch: FetchSettings, zone: ZoneInfo) -> datetime:
@@ -140,7 +138,7 @@ def _learnt(state: SourceState, poll: _Poll) -> SourceState:
     interval = learn_interval(before, published, found_new=poll.found_new, now=poll.now)
     hours = sorted(poll.gathered.skip_hours) or None
     wish = poll.gathered.wish.total_seconds() if poll.gathered.wish is not None else None
-    return replace(state, interval_s=interval.total_seconds(), wish_s=wish, skip_hours=hours)
+    return state._replace(interval_s=interval.total_seconds(), wish_s=wish, skip_hours=hours)
 
 
 # A bare date tells the day, not the rhythm within it.
@@ -176,10 +174,10 @@ def _moved(state: SourceState, poll: _Poll) -> SourceState:
         return state
     target = poll.gathered.permanent_url
     if target is None:
-        return replace(state, moved_from=None, moved_to=None, moved_answers=None)
+        return state._replace(moved_from=None, moved_to=None, moved_answers=None)
     same = state.moved_to == target and state.moved_from == poll.source.url
     answers = (state.moved_answers or 0) + 1 if same else 1
-    return replace(state, moved_from=poll.source.url, moved_to=target, moved_answers=answers)
+    return state._replace(moved_from=poll.source.url, moved_to=target, moved_answers=answers)
 
 
 def _change_when_well(before: SourceState, after: SourceState, poll: _Poll) -> Change | None:
@@ -221,8 +219,7 @@ def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | Non
     if gathered.retry_after is not None:
         wait = max(wait, gathered.retry_after * (1 + JITTER * poll.chance))
     told = polled.failures < TOLD_AFTER <= failures
-    state = replace(
-        _back_home(polled, poll.source, failures),
+    state = _back_home(polled, poll.source, failures)._replace(
         failures=failures,
         error=gathered.error,
         error_since=polled.error_since or now,
@@ -242,7 +239,7 @@ def _back_home(state: SourceState, source: Source, failures: int) -> SourceState
     """An address that was moved to and fails is given up: the one in the config is asked again."""
     if failures < TOLD_AFTER or address_of(source, state) == source.url:
         return state
-    return replace(state, moved_from=None, moved_to=None, moved_answers=None)
+    return state._replace(moved_from=None, moved_to=None, moved_answers=None)
 
 
 def _health(gathered: Gathered) -> Health:

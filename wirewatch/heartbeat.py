@@ -7,7 +7,7 @@ What a person is told who asks is `wirewatch/status.py`.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,6 @@ from yarl import URL
 from archive import backlog, facts, sources
 from archive.backlog import Heap
 from archive.events import Event
-from archive.sources import SourceState
 from crawler.client import Client, FetchError
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
@@ -44,13 +43,10 @@ class Vigil:
         return Vigil(now if slept else self.since, now)
 
 
-def silent_since(states: Iterable[SourceState], vigil: Vigil) -> datetime:
-    """Since when nothing was gathered; time in which nobody could gather does not count."""
-    return max([vigil.since, *_successes(states)])
-
-
-def _successes(states: Iterable[SourceState]) -> list[datetime]:
-    return [state.last_success_at for state in states if state.last_success_at is not None]
+def silent_since(gathered: datetime | None, vigil: Vigil) -> datetime:
+    """Since when nothing was gathered, which was last done at `gathered`; time in which nobody could
+    gather does not count."""
+    return vigil.since if gathered is None else max(vigil.since, gathered)
 
 
 def halts(heap: Heap, vigil: Vigil, now: datetime) -> bool:
@@ -60,9 +56,10 @@ def halts(heap: Heap, vigil: Vigil, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the archive knows at one moment; `told` is the start of a silence that was told."""
+    """What the archive knows at one moment: when any source last answered, what waits to be delivered;
+    `told` is the start of a silence that was told."""
 
-    states: Sequence[SourceState]
+    gathered: datetime | None
     heaps: Sequence[Heap]
     told: datetime | None
 
@@ -71,10 +68,10 @@ def change(seen: Seen, settings: Settings, vigil: Vigil, now: datetime) -> Event
     """What operators are to hear: a silence that has begun, or one they were told of that is over."""
     if seen.told is not None:
         # Not merely a restart: a source has answered.
-        if any(success > seen.told for success in _successes(seen.states)):
+        if seen.gathered is not None and seen.gathered > seen.told:
             return Event(now, "silence-over", "sources", "articles are gathered again")
         return None
-    since = silent_since(seen.states, vigil)
+    since = silent_since(seen.gathered, vigil)
     if not settings.sources or now - since <= settings.silent_after:
         return None
     text = f"nothing was gathered from any source since {since:%Y-%m-%d %H:%M} UTC; see `wirewatch status`"
@@ -99,7 +96,7 @@ class Heartbeat:
         seen = await rooms.archive.read(lambda conn: _see(conn, now))
         event = change(seen, settings, vigil, now)
         if event is not None:
-            told = silent_since(seen.states, vigil) if event.kind == "silent" else None
+            told = silent_since(seen.gathered, vigil) if event.kind == "silent" else None
             seen = replace(seen, told=told)
             await rooms.archive.write(lambda conn: _tell(conn, settings, event, told))
         if settings.ping_url is not None:
@@ -110,7 +107,7 @@ class Heartbeat:
 def _see(conn: Connection, now: datetime) -> Seen:
     told = facts.get(conn, SILENT)
     return Seen(
-        sources.all_states(conn),
+        sources.last_success(conn),
         backlog.heaps(conn, now),
         None if told is None else datetime.fromisoformat(told),
     )

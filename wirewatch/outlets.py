@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from archive.article import Outlet
 from crawler.entry import Entry
 from crawler.source import Source
-from wirewatch.settings import Settings
 
-if TYPE_CHECKING:  # which keeps what is found here
+if TYPE_CHECKING:  # which keep what is found here
     from wirewatch.rooms import Rulebook
+    from wirewatch.settings import Settings
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _LONGEST = 48
@@ -29,7 +29,7 @@ def outlet_of(rules: "Rulebook", source: Source, entry: Entry) -> Outlet:
     if not entry.outlet_title:
         return rules.outlets[source.outlet or source.name]
     known = rules.outlets_by_title.get(entry.outlet_title.casefold())
-    known = known or rules.outlets_by_host.get(host_of(entry.outlet_url))
+    known = known or rules.settings.outlets_by_host.get(host_of(entry.outlet_url))
     return known or Outlet(_name_for(entry.outlet_title), entry.outlet_title)
 
 
@@ -38,7 +38,7 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-def by_host(settings: Settings) -> Mapping[str, Outlet]:
+def by_host(settings: "Settings") -> Mapping[str, Outlet]:
     """The outlets by the hosts of their sources; a host that several share tells nothing."""
     hosts: dict[str, set[Outlet]] = defaultdict(set)
     for source in (*settings.sources, *settings.disabled):

@@ -15,7 +15,7 @@ be loaded. A daemon calls `load_all` at its start, so that its loop is not held 
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -96,7 +96,7 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     gathered = await ask_source(source, state, rooms.tools, began)
     now = rooms.clock()
     if await is_excused(rooms, source, state, gathered, began=began, now=now):
-        return Polled(replace(state, error=gathered.error), written=True, result="offline")
+        return Polled(state._replace(error=gathered.error), written=True, result="offline")
     rooms, now = rooms.as_they_stand(), rooms.clock()
     edited = rooms.rules.sources.get(source.name)
     if edited is None or (edited.type, edited.url) != (source.type, source.url):

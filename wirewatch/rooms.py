@@ -23,7 +23,6 @@ from crawler.robots import Robots
 from crawler.source import Source
 from wirewatch.live_stories import LiveStories
 from wirewatch.measures import Measures
-from wirewatch.outlets import by_host
 from wirewatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +72,6 @@ class Rulebook:
     channels: Mapping[str, Channel]
     outlets: Mapping[str, Outlet]
     outlets_by_title: Mapping[str, Outlet]
-    outlets_by_host: Mapping[str, Outlet]
     # Since when it has been in force, and since when each of its watches counts.
     since: datetime = _EVER
     watches_since: Mapping[str, datetime] = field(default_factory=dict)
@@ -89,7 +87,6 @@ class Rulebook:
             {channel.name: channel for channel in settings.channels},
             {outlet.name: outlet for outlet in settings.outlets},
             {outlet.title.casefold(): outlet for outlet in settings.outlets},
-            by_host(settings),
         )
 
     @property

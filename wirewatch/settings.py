@@ -21,6 +21,7 @@ from crawler.source import FetchSettings, Source
 from wirewatch.config_errors import ConfigWarning
 from wirewatch.config_files import Locations
 from wirewatch.main_file import HttpSettings, Retention
+from wirewatch.outlets import by_host
 from wirewatch.secrets import Secret
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class Settings:
     files: "ParsedFiles | None" = field(default=None, repr=False, compare=False)
 
     def compile(self) -> "Settings":
-        """These settings, with watches and filters compiled now and not while the first article waits."""
-        _ = self.watchlist(), self.filters
+        """These settings, with all that is made of them made now and not while the first article waits."""
+        _ = self.watchlist(), self.filters, self.outlets_by_host
         return self
 
     def watchlist(self) -> "Watchlist":
@@ -101,6 +102,11 @@ class Settings:
             if source.outlet is not None and name not in own and source.outlet in own
         }
         return own | further
+
+    @cached_property
+    def outlets_by_host(self) -> Mapping[str, Outlet]:
+        """The outlets by the hosts of their sources; asked for where an entry names another's site."""
+        return by_host(self)
 
     @cached_property
     def outlets(self) -> tuple[Outlet, ...]:

@@ -7,7 +7,7 @@ articles (pages, matches, messages) is left to the daemon.
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -85,7 +85,7 @@ async def trial(rooms: Rooms, name: str) -> Trial:
     state = await rooms.archive.read(lambda conn: sources.get_state(conn, name))
     state = state or SourceState(name, now)
     # Unconditionally: "unchanged" would tell nothing.
-    unconditional = replace(state, etag=None, last_modified=None, body_hash=None)
+    unconditional = state._replace(etag=None, last_modified=None, body_hash=None)
     gathered: Gathered = await ask_source(source, unconditional, rooms.tools, now)
     if gathered.outcome != "entries":
         return Trial(name, 0, 0, (), gathered.error or "the source answers that nothing has changed")

@@ -1,7 +1,7 @@
 """A small Wirewatch on disk for the tests of commands: config, a real archive, what lies in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class Desk:
         def step(conn: Connection) -> None:
             claimed = sources.claim(conn, name, self.now, timedelta(0))
             assert claimed is not None
-            sources.write_back(conn, [replace(well, fence=claimed.fence, **state)])
+            sources.write_back(conn, [well._replace(fence=claimed.fence, **state)])
 
         self.write(step)
 

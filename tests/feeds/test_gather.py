@@ -1,6 +1,5 @@
 """Polling a feed over real sockets: what is asked, and what each answer comes to."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,7 +45,7 @@ async def test_a_feed_gives_its_entries_and_what_makes_the_next_request_conditio
 async def test_what_the_server_gave_is_sent_back_and_304_ends_the_poll() -> None:
     async with newsroom() as (room, tools):
         room.serves(status=304)
-        known = replace(fresh(), etag='"1"', last_modified="yesterday", body_hash="abc")
+        known = fresh()._replace(etag='"1"', last_modified="yesterday", body_hash="abc")
         found = await poll(room, tools, known)
     assert room.asked[0].headers["If-None-Match"] == '"1"'
     assert room.asked[0].headers["If-Modified-Since"] == "yesterday"
@@ -60,7 +59,7 @@ async def test_an_equal_body_is_unchanged_though_the_server_knows_no_validators(
         room.serves(FEED)
         first = await poll(room, tools)
         monkeypatch.setattr("crawler.feeds.parse.parse_feed", None)  # not even looked into
-        second = await poll(room, tools, replace(fresh(), body_hash=first.body_hash))
+        second = await poll(room, tools, fresh()._replace(body_hash=first.body_hash))
     assert second == Gathered(
         "unchanged",
         validated_url=f"{room.url}/feed",

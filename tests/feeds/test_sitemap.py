@@ -1,7 +1,6 @@
 """Sitemaps: of news, of plain addresses, and of other sitemaps."""
 
 import gzip
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,9 +120,9 @@ async def test_a_sitemap_is_polled_as_a_feed_is() -> None:
     async with newsroom() as (room, tools):
         room.serves(urlset(news("/1", "A dam")), ETag='"1"', Cache_Control="max-age=600")
         first = await poll(room, tools)
-        again = await poll(room, tools, replace(SourceState("kpl", NOW), body_hash=first.body_hash))
+        again = await poll(room, tools, SourceState("kpl", NOW, body_hash=first.body_hash))
         room.serves(status=304)
-        third = await poll(room, tools, replace(SourceState("kpl", NOW), etag='"1"'))
+        third = await poll(room, tools, SourceState("kpl", NOW, etag='"1"'))
     assert ([e.title for e in first.entries], first.etag) == (["A dam"], '"1"')
     assert first.ask_after is not None
     assert [again.outcome, third.outcome] == ["unchanged", "unchanged"]

@@ -14,7 +14,6 @@ from archive import deliveries, events, sources
 from archive.archive import Archive
 from archive.backlog import Heap
 from archive.deliveries import NewDelivery
-from archive.sources import SourceState
 from crawler.client import Client
 from crawler.source import FetchSettings
 from tests.conftest import SetClock
@@ -55,7 +54,7 @@ class Watch:
         def step(conn: Any) -> None:
             claimed = sources.claim(conn, "post", now, timedelta())
             assert claimed is not None
-            sources.write_back(conn, [replace(claimed, last_success_at=now, last_polled_at=now)])
+            sources.write_back(conn, [claimed._replace(last_success_at=now, last_polled_at=now)])
 
         self.archive.write_now(step)
 
@@ -127,9 +126,8 @@ async def test_a_machine_that_slept_was_not_silent(watch: Watch) -> None:
 
 
 def test_time_before_the_start_is_no_silence() -> None:
-    long_ago = SourceState("post", NOON, last_success_at=NOON - timedelta(days=3))
-    assert silent_since([long_ago], Vigil(NOON, NOON)) == NOON
-    assert silent_since([], Vigil(NOON, NOON)) == NOON
+    assert silent_since(NOON - timedelta(days=3), Vigil(NOON, NOON)) == NOON
+    assert silent_since(None, Vigil(NOON, NOON)) == NOON
 
 
 def test_a_clock_that_is_set_back_begins_a_new_vigil() -> None:
