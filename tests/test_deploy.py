@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from tests.command_line import ROOT, run
+from tests.command_line import ROOT
 from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, rss
 from tests.pipeline.house import feed_source, until, write_config
@@ -29,14 +29,17 @@ def unit() -> str:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
-def test_the_unit_is_understood_and_leaves_little_to_the_service(tmp_path: Path) -> None:
-    file = tmp_path / "wirewatch.service"
-    file.write_text(unit().replace("/opt/wirewatch/bin/wirewatch", sys.executable))
-    verified = subprocess.run(
-        ["systemd-analyze", "verify", file], capture_output=True, text=True, check=False
-    )
-    ours = [line for line in verified.stderr.splitlines() if "wirewatch.service" in line]
-    assert ours == []
+@pytest.mark.parametrize("name", ["wirewatch", "wirewatch-backup"])
+def test_the_units_are_understood_and_leave_little_to_the_service(tmp_path: Path, name: str) -> None:
+    for shipped in (*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")):
+        said = shipped.read_text().replace("/opt/wirewatch/bin/wirewatch", sys.executable)
+        (tmp_path / shipped.name).write_text(said)
+    file = tmp_path / f"{name}.service"
+    for one in (file, *tmp_path.glob(f"{name}.timer")):
+        verified = subprocess.run(
+            ["systemd-analyze", "verify", one], capture_output=True, text=True, check=False
+        )
+        assert [line for line in verified.stderr.splitlines() if "wirewatch" in line] == []
     rated = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", file], capture_output=True, text=True, check=False
     )
@@ -116,13 +119,14 @@ def test_the_container_is_made_of_what_is_there_and_needs_no_root() -> None:
     assert (DEPLOY / composed["build"]["context"] / composed["build"]["dockerfile"]).exists()
 
 
-def test_the_commands_of_the_operations_page_exist() -> None:
-    page = (ROOT / "docs" / "operations.md").read_text()
-    used = set(
-        re.findall(
-            r"wirewatch(?: wirewatch)? ([a-z]+)", "\n".join(re.findall(r"`[^`]+`|```sh.*?```", page, re.S))
-        )
-    )
-    assert {"init", "check", "status", "backup", "restore", "migrate", "forget"} <= used
-    for word in used & set(COMMANDS):
-        assert run(word, "--help").code == 0
+def test_the_copy_runs_as_the_user_whose_archive_it_is_and_keeps_the_last_one() -> None:
+    said = (DEPLOY / "wirewatch-backup.service").read_text()
+    # A dynamic user is called as its service is, and shared by all that name it.
+    assert {"User=wirewatch", "DynamicUser=yes"} <= set(said.splitlines())
+    # Hardened as the service itself.
+    hardening = r"^(?:Protect|Private|Restrict|NoNew|Capability|Ambient|Lock|Remove|Proc|SystemCall)\w+=.*$"
+    alike = set(re.findall(hardening, unit(), re.MULTILINE)) - set(re.findall(hardening, said, re.MULTILINE))
+    assert alike == {"RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX"}
+    # What is run after a start that failed would remove copies that nothing follows.
+    (removing,) = [line for line in said.splitlines() if "-delete" in line]
+    assert removing.startswith("ExecStartPost=/usr/bin/find ")
