@@ -24,7 +24,7 @@ from yarl import URL
 
 from crawler.guard import AllowList, refusal
 from crawler.proxies import masked, parse_proxy
-from crawler.sessions import Connection, Dropped, Sessions
+from crawler.sessions import Dropped, Sessions
 from crawler.socks import SocksFailed
 from crawler.source import FetchSettings
 from crawler.turns import HostTurns
@@ -233,15 +233,14 @@ class Client:
         try:
             async with asyncio.timeout(left):
                 # A server may close an idle connection just when it is used again (RFC 9112, 9.3.1).
-                connection = Connection()
                 try:
-                    return await self._once(url, headers, proxy, max_bytes, connection)
-                except Dropped:
-                    if not connection.reused:
+                    return await self._once(url, headers, proxy, max_bytes)
+                except Dropped as dropped:
+                    if not dropped.reused:
                         raise
                 # It may have seen the request all the same, so it gets its delay.
                 await asyncio.sleep(self.turns.min_delay)
-                return await self._once(url, headers, proxy, max_bytes, Connection())
+                return await self._once(url, headers, proxy, max_bytes)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _in_plain_words(error, url, proxy, deadline) from error
 
@@ -251,14 +250,11 @@ class Client:
         headers: Mapping[str, str],
         proxy: URL | None,
         max_bytes: int,
-        connection: Connection,
     ) -> tuple[int, Mapping[str, str], bytes, int]:
         session, named = self._sessions.through(proxy)
         traffic = _TRAFFIC.get() or Traffic()
         traffic.requests += 1
-        async with session.get(
-            url, headers=headers, proxy=named, allow_redirects=False, trace_request_ctx=connection
-        ) as response:
+        async with session.get(url, headers=headers, proxy=named, allow_redirects=False) as response:
             if response.status == 304 or _leads_on(response.status, response.headers):
                 return response.status, response.headers, b"", 0
             body = await _read(response, url, max_bytes)

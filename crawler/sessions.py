@@ -4,15 +4,12 @@ One for direct requests and those through an HTTP proxy, which is named in each 
 SOCKS proxy, whose connections must not be mixed with others. All stand behind the guard.
 """
 
-from dataclasses import dataclass
-from types import SimpleNamespace
-
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_reqrep import ClientRequest
 from yarl import URL
 
-from crawler.guard import AllowList, GuardedConnector
+from crawler.guard import REUSED, AllowList, GuardedConnector
 from crawler.proxies import SOCKS
 from crawler.socks import connector_through
 
@@ -23,15 +20,12 @@ _ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 _CONNECT = 15.0
 
 
-@dataclass(slots=True)
-class Connection:
-    """Whether a request went over a connection that had been idle: its `trace_request_ctx`."""
-
-    reused: bool = False
-
-
 class Dropped(aiohttp.ClientConnectionError):
-    """The server dropped the connection before it answered."""
+    """The server dropped the connection before it answered; `reused` if that had been idle before."""
+
+    def __init__(self, said: str, *, reused: bool) -> None:
+        super().__init__(said)
+        self.reused = reused
 
 
 async def _once(request: ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -42,7 +36,7 @@ async def _once(request: ClientRequest, handler: aiohttp.ClientHandlerType) -> a
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise Dropped(str(error)) from error
+        raise Dropped(str(error), reused=REUSED.get()) from error
 
 
 class Sessions:
@@ -79,17 +73,6 @@ class Sessions:
             headers={"Accept-Encoding": _ACCEPT_ENCODING},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT),
-            trace_configs=[_traced()],
             middlewares=[_once],
         )
         return session, connector
-
-
-def _traced() -> aiohttp.TraceConfig:
-    trace = aiohttp.TraceConfig()
-
-    async def reuses(_session: object, context: SimpleNamespace, _params: object) -> None:
-        context.trace_request_ctx.reused = True
-
-    trace.on_connection_reuseconn.append(reuses)
-    return trace
