@@ -11,6 +11,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -20,8 +21,8 @@ from ruamel.yaml import YAML
 from tests.command_line import ROOT
 from tests.config_folder import locations
 from tests.peers.botapi import BotApiPeer
-from tests.peers.newsroom import PeerNewsroom, rss
-from tests.pipeline.house import feed_source, until, write_config
+from tests.peers.newsroom import PeerNewsroom, item, rss
+from tests.pipeline.house import feed_source, house, until, write_config
 from wirewatch.cli import COMMANDS, wirewatch
 from wirewatch.settings import load
 
@@ -188,6 +189,35 @@ async def test_the_lines_do_what_the_page_says(tmp_path: Path) -> None:
             archive.unlink()
             await machine.sh(line.replace("FILE", copy.name))
             assert archive.stat().st_size > 0
+
+
+async def test_a_move_to_postgresql_repeats_the_last_day_as_one_digest(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    titles = ["Laos opens a bridge", "Vientiane: Laos sells a dam", "Laos wins at chess"]
+    news = [item(title, published=datetime.now(UTC) - timedelta(hours=1)) for title in titles]
+    old = item("Laos closes a mine", published=datetime.now(UTC) - timedelta(days=3))
+    newest = item("Laos finds a new frog", published=datetime.now(UTC))
+    async with BotApiPeer() as api, PeerNewsroom() as site:
+        site.script("/feed", rss([old]), rss([*news, old]))
+        chat, sources = api.supergroup("The desk"), [feed_source("post", site.url("/feed"))]
+        folder = write_config(tmp_path / "config", sources, api, chat)
+        async with house(folder):
+            await until(lambda: len(api.ledger.messages) == len(titles))
+        main = folder / "wirewatch.yaml"
+        said = main.read_text()
+        main.write_text("archive_file: archive.secret\n" + said[said.index("shipped:") :])
+        (folder / "archive.secret").write_text(postgres_url)
+        async with house(folder):
+            await until(lambda: len(api.ledger.messages) == len(titles) + 1)
+            asked = len(site.seen("/feed"))
+            await until(lambda: len(site.seen("/feed")) > asked + 3)
+            site.script("/feed", rss([newest, *news, old]))
+            await until(lambda: len(api.ledger.messages) == len(titles) + 2)
+    digest, alert = api.ledger.messages[-2:]
+    assert [title for title in titles if title in digest.text] == titles
+    assert "mine" not in digest.text
+    assert alert.text.startswith("Laos finds a new frog")
 
 
 def test_the_token_is_handed_to_curl_out_of_sight(tmp_path: Path) -> None:
