@@ -195,7 +195,7 @@ _MEANINGS = {
     "readonly database": "the archive may not be written: check its owner and rights",
     _MALFORMED: DAMAGED,
     "not a database": "this file is no archive: check the path in `archive:`",
-    "unable to open": "the archive's folder does not exist or may not be entered",
+    "unable to open": "the archive or its folder is not there or may not be opened: check owner and rights",
     "No space left": "the database's disk is full: free some space, nothing was lost",
     "permission denied for schema": "the role in `archive:` may make no tables there: grant it that, or name"
     " the database's owner",
