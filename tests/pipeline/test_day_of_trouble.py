@@ -5,23 +5,31 @@ import asyncio
 import io
 import json
 import logging
+import socket
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from alerts.channels import telegram_errors
+from archive.archive import Archive
+from archive.tables import article
+from tests.feeds.test_offline import PAGE
 from tests.peers.botapi import BotApiPeer
 from tests.peers.faults import bad_gateway, refuse
 from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
-from tests.pipeline.house import feed_source, house, until, write_config
+from tests.pipeline.house import FAST, feed_source, house, until, write_config
 from tests.pipeline.test_housekeeping import amend
 from tests.pipeline.test_month import Full
 from wirewatch import daemon as daemon_module
+from wirewatch import offline, polling
 from wirewatch.daemon import Daemon
 from wirewatch.demo.botapi import Chat, Refusal
 from wirewatch.logs import start_logging
@@ -39,6 +47,40 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[str,
     root.handlers[:], root.level, telegram.level = before
 
 
+class Net:
+    """What this machine's resolver says: each name under `.example` is the newsroom. Once `goes_at` has been
+    looked up no name server answers any more, and each lookup waits for `given_up`, as resolvers do."""
+
+    def __init__(self, site: PeerNewsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.goes_at = ""
+        self.cut = False
+        self.in_vain: Counter[str] = Counter()
+        self.given_up = threading.Event()
+        self._site = site
+        self._lookup = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", self._answer)
+        # Polls that are minutes apart ask for their name each time.
+        monkeypatch.setattr("aiohttp.connector._DNSCacheTable.expired", lambda _table, _key: True)
+
+    def url(self, host: str, path: str = "/") -> str:
+        return f"http://{host}.example:{self._site.port}{path}"
+
+    def _answer(self, host: Any, *args: Any, **more: Any) -> Any:
+        if not str(host).endswith(".example"):
+            return self._lookup(host, *args, **more)
+        self.cut = self.cut or host == self.goes_at
+        if not self.cut:
+            return self._lookup("127.0.0.1", *args, **more)
+        self.in_vain[host] += 1
+        self.given_up.wait(30)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
+def feed(items: list[Any]) -> Reply:
+    """Its connection is not kept either."""
+    return Reply(rss(items), headers={"Connection": "close"})
+
+
 class Press:
     """Publishes articles on Laos."""
 
@@ -50,7 +92,7 @@ class Press:
         """A new article, and until its feed has been asked since."""
         title = f"Laos number {len(self.items)}"
         self.items.insert(0, item(title, content=body, published=datetime.now(UTC)))
-        self.site.script("/feed", rss(self.items))
+        self.site.script("/feed", feed(self.items))
         asked = len(self.site.seen("/feed"))
         await until(lambda: len(self.site.seen("/feed")) > asked + 1)
         return title
@@ -66,11 +108,16 @@ async def test_each_trouble_and_its_end_are_one_line(
 ) -> None:
     monkeypatch.setattr(telegram_errors, "TOKEN_WAIT", 0.1)
     monkeypatch.setattr(daemon_module, "CALM", 0.2)
+    monkeypatch.setattr(offline, "LASTING", timedelta(seconds=0.5))
+    for module in (offline, polling):
+        monkeypatch.setattr(module, "LOOK", timedelta(seconds=0.1))
     operators = api.supergroup("Operators")
-    site.script("/feed", rss(["Quiet"]))
-    site.script("/bugle", rss(["Quiet"]))
+    net = Net(site, monkeypatch)
+    site.script("/feed", feed(["Quiet"]))
+    site.script("/bugle", feed(["Quiet"]))
     listed = [
-        feed_source(name, site.url(f"/{path}")) for name, path in (("post", "feed"), ("bugle", "bugle"))
+        feed_source("post", net.url("post", "/feed")),
+        feed_source("bugle", net.url("bugle", "/bugle"), full_text="always"),
     ]
     channels = [
         {"name": name, "type": "telegram", "chat": at}
@@ -82,7 +129,8 @@ async def test_each_trouble_and_its_end_are_one_line(
     async def told(words: str) -> None:
         await until(lambda: any(words in one.text for one in api.ledger.messages))
 
-    async with house(folder) as daemon:
+    patient = replace(FAST, page_deadline=timedelta(seconds=20))
+    async with house(folder, patient) as daemon:
         press, archive = Press(daemon, site), daemon.rooms.archive
         await until(lambda: len(site.seen("/bugle")) > 1)
         await told(await press.publish())
@@ -90,8 +138,28 @@ async def test_each_trouble_and_its_end_are_one_line(
         site.script("/bugle", Reply(status=500))
         failed = len(site.seen("/bugle"))
         await until(lambda: len(site.seen("/bugle")) > failed + 4)
-        site.script("/bugle", rss(["Quiet"]))
+        site.script("/bugle", feed(["Quiet"]))
         await told("bugle: answers again")
+        # The net is gone for a while, as a page is about to be read.
+        site.script("/ministers", Reply(PAGE, headers={"Content-Type": "text/html"}))
+        net.goes_at = "pages.example"
+        link = net.url("pages", "/ministers")
+        met = item("Laos and its ministers", link=link, published=datetime.now(UTC))
+        site.script("/bugle", feed([met, "Quiet"]))
+        await until(lambda: net.in_vain.keys() >= {"pages.example", "post.example", "bugle.example"})
+        net.given_up.set()
+        await told("this machine: no host can be reached")
+        await told("Laos and its ministers")
+        assert page_of(archive, link) == "wanted"
+        asked = net.in_vain.copy()
+        await daemon_module.sweep(daemon.rooms)
+        await until(lambda: (net.in_vain - asked).total() > 2)
+        assert net.in_vain["pages.example"] == asked["pages.example"]
+        assert page_of(archive, link) == "wanted"
+        net.goes_at, net.cut = "", False
+        await told("this machine: is online again after")
+        await daemon_module.sweep(daemon.rooms)
+        await until(lambda: page_of(archive, link) == "read")
         # A gateway in between sends pages in place of answers.
         api.faults.add(bad_gateway(), times=3)
         await told(await press.publish())
@@ -127,6 +195,8 @@ async def test_each_trouble_and_its_end_are_one_line(
     expected = {
         ("source-failing", "bugle"): 1,
         ("source-ok", "bugle"): 1,
+        ("offline", "this machine"): 1,
+        ("online", "this machine"): 1,
         ("delivery", "bot"): 2,
         ("archive-ok", "the archive"): 1,
         ("config-refused", "config"): 2,
@@ -147,6 +217,15 @@ async def test_each_trouble_and_its_end_are_one_line(
     _read_by_a_person(words)
 
 
+def page_of(archive: Archive, link: str) -> str:
+    """How it stands with the page of the article that leads there."""
+    return str(
+        archive.read_now(
+            lambda conn: conn.execute(select(article.c.page).where(article.c.url == link)).scalar_one()
+        )
+    )
+
+
 def _refused(lines: list[dict[str, Any]]) -> int:
     return sum(line.get("event") == "config-refused" for line in lines)
 
@@ -154,6 +233,7 @@ def _refused(lines: list[dict[str, Any]]) -> int:
 def _read_by_a_person(words: list[str]) -> None:
     """Each trouble comes with what to do about it."""
     for begin, remedy in {
+        "this machine: no host can be reached": "See whether this machine is online",
         "bot: Telegram refuses the bot's token": "@BotFather",
         "config: the edit is not in force": "watches.yaml:1:",
         "dams: the watch counts from now on": "`wirewatch backtest dams --since 30d`",
