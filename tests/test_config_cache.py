@@ -1,6 +1,7 @@
 """A config that is kept says the same as one that is read, and is taken only where it is the same."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -114,6 +115,14 @@ def test_the_shipped_config_is_kept_whole(tmp_path: Path, kept_only: Callable[[]
     kept(where)
     kept_only()
     same(settings_at(where, {}), load(where, {}))
+
+
+def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:
+    where = locations(tmp_path, whole())
+    before = os.umask(0)
+    kept(where)
+    os.umask(before)
+    assert [file.stat().st_mode & 0o777 for file in (where.state, where.state / NAME)] == [0o700, 0o600]
 
 
 def test_what_is_kept_is_read_only_where_it_is_asked_to_be_kept(tmp_path: Path) -> None:
