@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import config_folder
-from wirewatch.config_files import locate
+from wirewatch.config_files import digest, locate
 from wirewatch.config_watch import ConfigFiles
 from wirewatch.settings import load
 
@@ -121,6 +121,17 @@ def test_a_file_with_a_secret_counts_where_it_is_named(tmp_path: Path) -> None:
     token.parent.mkdir()
     token.write_text("123456:x")
     assert files.fingerprint([token]) != before
+
+
+def test_a_folder_may_be_named_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "terms").mkdir()
+    read = {}
+    for name in ("watches.yaml", "terms/lao.yaml"):
+        (tmp_path / name).write_text(FIRST)
+        read[Path(name)] = digest(FIRST.encode())
+    monkeypatch.chdir(tmp_path)
+    files = ConfigFiles(Path())
+    assert files.fingerprint() == files.fingerprint_of(read)
 
 
 def test_a_touched_file_says_the_same(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 Times in the archive are wall time. Set back by a day, everything that was due in a minute would be due
 in a day, and the scheduler would sleep as long; after a sleep of nine hours everything is due at once.
-`ClockSteps` compares the wall clock with the monotonic one and tells of each step; `settle` lets nothing
-lie in a future that has not come. What is due when is decided where it always is.
+`ClockSteps` compares the wall clock with the monotonic one and tells of each step; it goes on ticking
+whatever the wall clock says. `settle` lets nothing lie in a future that has not come. What is due when is
+decided where it always is.
 """
 
 import asyncio
@@ -25,11 +26,15 @@ Stepped = Callable[[timedelta], Awaitable[None]]
 
 
 class ClockSteps:
-    """Calls `stepped` with how far the clock was set, forward or (negative) back, until cancelled."""
+    """Calls `tick` at each look, and `stepped` with how far the clock was set since the last one, forward
+    or (negative) back, until cancelled."""
 
-    def __init__(self, clock: Callable[[], datetime], stepped: Stepped, every: timedelta) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], stepped: Stepped, tick: Callable[[], None], every: timedelta
+    ) -> None:
         self._clock = clock
         self._stepped = stepped
+        self._tick = tick
         self._every = every.total_seconds()
 
     async def run(self) -> None:
@@ -42,6 +47,7 @@ class ClockSteps:
             wall, steady = now, then
             if abs(step) > SMALLEST:
                 await self._stepped(step)
+            self._tick()
 
 
 def settle(conn: Connection, now: datetime) -> None:

@@ -1,11 +1,13 @@
 """Have the files of the config changed?
 
-`ConfigFiles.fingerprint` tells by content what all of them say now; it is asked a few times a second
+`ConfigFiles.fingerprint` tells by content what all of them say now; it is asked about once a second
 and reads only files that may have changed since. No notice from the system is needed: it would not
 come for bind mounts, network folders and some swaps of symbolic links, and looking costs a tenth of a
 millisecond. What is done about a change is `wirewatch/reloading.py`.
 """
 
+import contextlib
+import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,12 +37,13 @@ class ConfigFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._known: dict[Path, _Known] = {}
+        # By their paths as text: to make and ask some hundred `Path` takes longer than the system's answers.
+        self._known: dict[str, _Known] = {}
 
     def fingerprint(self, named: Iterable[Path] = ()) -> bytes:
         """What the files say now, as a hash; `named` are further ones outside the folder's rules."""
-        found: dict[Path, _Known] = {}
-        for file in {*self._files(), *named}:
+        found: dict[str, _Known] = {}
+        for file in {*self._files(), *map(str, named)}:
             known = self._look(file)
             if known is not None:
                 found[file] = known
@@ -52,33 +55,35 @@ class ConfigFiles:
         folders = (self.folder, self.folder / "sources", self.folder / "terms")
         further = set(named)
         return _whole(
-            {file: said for file, said in read.items() if file.parent in folders or file in further}
+            {str(file): said for file, said in read.items() if file.parent in folders or file in further}
         )
 
-    def _files(self) -> Iterator[Path]:
-        yield from (self.folder / MAIN_FILE, self.folder / "watches.yaml")
-        for kind in ("sources", "terms"):
-            yield from (self.folder / kind).glob("*.yaml")
+    def _files(self) -> Iterator[str]:
+        yield from (str(self.folder / MAIN_FILE), str(self.folder / "watches.yaml"))
+        for folder in (str(self.folder / "sources"), str(self.folder / "terms")):
+            # Neither need be there.
+            with contextlib.suppress(OSError), os.scandir(folder) as entries:
+                yield from (f"{folder}/{entry.name}" for entry in entries if entry.name.endswith(".yaml"))
 
-    def _look(self, file: Path) -> _Known | None:
+    def _look(self, file: str) -> _Known | None:
         """What is known of the file's content; None where it is not there, or is no file."""
         try:
             # Behind a symbolic link what it leads to counts.
-            status = file.stat()
+            status = os.stat(file)  # noqa: PTH116 - a `Path` for each look
             if not stat.S_ISREG(status.st_mode):
                 return None
             before = self._known.get(file)
             if before is not None and before.is_settled and before.stamp == _stamp(status):
                 return before
-            content = file.read_bytes()
+            content = Path(file).read_bytes()
         except OSError:
             return None
         is_settled = abs(time.time() - status.st_ctime) > YOUNG
         return _Known(_stamp(status), is_settled, digest(content))
 
 
-def _whole(digests: Mapping[Path, bytes]) -> bytes:
-    return digest(b"".join(str(file).encode() + b"\0" + digests[file] for file in sorted(digests)))
+def _whole(digests: Mapping[str, bytes]) -> bytes:
+    return digest(b"".join(os.fsencode(file) + b"\0" + digests[file] for file in sorted(digests)))
 
 
 def _stamp(status: stat_result) -> Stamp:

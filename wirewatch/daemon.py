@@ -1,7 +1,7 @@
 """How does the daemon start, run and end?
 
 One asyncio loop for feed client, matching, outbox and bot, two child processes beside it, and
-APScheduler for every clock. Start: archive, lock, config into rows, what an earlier run left.
+APScheduler for what is woken now and then. Start: archive, lock, config into rows, what an earlier run left.
 End: on SIGTERM or SIGINT what is under way is recorded, within `GRACE`. The steps themselves are
 `wirewatch/pipeline.py`.
 """
@@ -153,7 +153,7 @@ async def running(
         with told_plainly(rooms.archive.shown):
             await _recover(rooms)
         scheduler = _start_clock(daemon)
-        steps = ClockSteps(clock, partial(_clock_stepped, daemon, scheduler), durations.tick)
+        steps = ClockSteps(clock, partial(_clock_stepped, daemon, scheduler), poller.tick, durations.tick)
         loops = {
             "clock steps": steps.run,
             "poller": poller.run,
@@ -287,19 +287,13 @@ def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:
 
 
 def _start_clock(daemon: Daemon) -> AsyncIOScheduler:
-    """The one clock. Its jobs only set an event or wake: ending it would cancel longer ones."""
+    """The clock of what is woken. Its jobs only wake: ending it would cancel longer ones."""
     scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True}, timezone="UTC")
     rooms = daemon.rooms
-
-    async def tick() -> None:
-        # A plain function would run in a thread, where it may not touch the loop's events.
-        daemon.poller.tick()
 
     async def wake_job(job: str) -> None:
         await rooms.archive.write(lambda conn: wake(conn, job, "", rooms.clock()))
 
-    every = rooms.durations.tick.total_seconds()
-    scheduler.add_job(tick, "interval", seconds=every, id="tick", max_instances=1)
     for job, often in WOKEN.items():
         seconds = often.total_seconds()
         scheduler.add_job(wake_job, "interval", [job], seconds=seconds, id=job, max_instances=1)

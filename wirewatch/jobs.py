@@ -58,17 +58,21 @@ class Jobs:
             while True:
                 self._looking = True
                 self._woken.clear()
-                await self._start_due()
-                await self._sleep()
+                await self._sleep_until(await self._start_due())
         finally:
             await self._stop()
 
-    async def _start_due(self) -> None:
+    async def _start_due(self) -> datetime | None:
+        """Start what is due and has room; when the next of those that wait is due."""
         now = self._clock()
         room, full = self._room(), self._full()
         limit = max(room.values()) + len(self._running)
         self._just_ended.clear()
-        for due in await self._archive.read(lambda conn: wakes.due_wakes(conn, now, limit, full)):
+        running, started = set(self._running), False
+        wanted, later = await self._archive.read(
+            lambda conn: (wakes.due_wakes(conn, now, limit, full), wakes.next_wake(conn, running, full))
+        )
+        for due in wanted:
             key = (due.job, due.key)
             busy = key in self._running or key in self._just_ended
             if busy or room.setdefault(due.job, 1) <= 0:
@@ -77,6 +81,12 @@ class Jobs:
             task = asyncio.create_task(self._run_one(due), name=f"{due.job} {due.key}")
             self._running[key] = task
             task.add_done_callback(partial(self._ended, key))
+            started = True
+        # Where every place is taken, what is due waits for one that ends, which wakes.
+        running, full = set(self._running), self._full()
+        return (
+            await self._archive.read(lambda conn: wakes.next_wake(conn, running, full)) if started else later
+        )
 
     def _room(self) -> dict[str, int]:
         """How many more jobs of each name may begin."""
@@ -112,10 +122,7 @@ class Jobs:
             log.exception("that %s %s waits cannot be written", failed.job, failed.key)
             await asyncio.sleep(RETRY.total_seconds())
 
-    async def _sleep(self) -> None:
-        # Where every place is taken, what is due waits for one that ends, which wakes.
-        running, full = set(self._running), self._full()
-        later = await self._archive.read(lambda conn: wakes.next_wake(conn, running, full))
+    async def _sleep_until(self, later: datetime | None) -> None:
         wait = LONGEST_SLEEP
         if later is not None:
             wait = min(max((later - self._clock()).total_seconds(), 0.0), LONGEST_SLEEP)

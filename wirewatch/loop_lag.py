@@ -9,8 +9,8 @@ from collections import deque
 from time import monotonic
 
 # How long one sleep takes, and how many of them are remembered (about a minute).
-EVERY = 0.25
-REMEMBERED = 240
+EVERY = 0.5
+REMEMBERED = 120
 
 
 class LoopLag:

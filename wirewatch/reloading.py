@@ -1,6 +1,6 @@
 """How does an edit of the config take effect while the daemon runs?
 
-`Reloader` looks at the files a few times a second. An edit that has come to rest is read whole, in a
+`Reloader` looks at the files about once a second. An edit that has come to rest is read whole, in a
 thread; if it is right, the rules are swapped in one step of the loop, and the archive learns of it
 after that. If it is not, nothing changes, and the mistakes are told until they are mended. SIGHUP and
 `POST /-/reload` have it read at once. What changed is `config_changes.py`, what the archive learns
@@ -91,23 +91,27 @@ class Reloader:
 
     async def run(self) -> None:
         """Look for ever."""
-        every = self._rooms.durations.config_look.total_seconds()
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(every):
+                async with asyncio.timeout(self._until_next_look()):
                     await self._asked.wait()
             if self._asked.is_set():
                 self._asked.clear()
-                await self._read_as_asked(every)
+                await self._read_as_asked()
             elif await self._has_come_to_rest():
                 await self._read(told_at_once=False)
 
-    async def _read_as_asked(self, every: float) -> None:
+    def _until_next_look(self) -> float:
+        durations = self._rooms.durations
+        is_edited = self._seen != self._judged
+        return (durations.config_rest if is_edited else durations.config_look).total_seconds()
+
+    async def _read_as_asked(self) -> None:
         answers, self._answers = self._answers, []
         self._reloading()
         try:
             while not await self._read(told_at_once=True):  # noqa: ASYNC110 - files tell nobody that they rest
-                await asyncio.sleep(every)
+                await asyncio.sleep(self._rooms.durations.config_rest.total_seconds())
             mistakes = tuple(self._rooms.config.mistakes) if self._rooms.config else ()
             for answer in answers:
                 if not answer.done():

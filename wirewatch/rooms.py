@@ -49,8 +49,10 @@ class Durations:
     settle: timedelta = SETTLE
     # How often the clock looks for due sources.
     tick: timedelta = timedelta(seconds=1)
-    # How often the config's files are looked at, how long a mistake in them may stand untold.
-    config_look: timedelta = timedelta(milliseconds=250)
+    # How often the config's files are looked at, how soon again once they have changed, and how long a
+    # mistake in them may stand untold.
+    config_look: timedelta = timedelta(milliseconds=750)
+    config_rest: timedelta = timedelta(milliseconds=250)
     config_hold: timedelta = timedelta(seconds=1)
     # A poll whose lease was not renewed for so long is taken to have died with its process.
     lease: timedelta = timedelta(minutes=10)

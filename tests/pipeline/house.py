@@ -31,6 +31,7 @@ FAST = Durations(
     settle=timedelta(milliseconds=300),
     tick=timedelta(milliseconds=100),
     config_look=timedelta(milliseconds=60),
+    config_rest=timedelta(milliseconds=60),
     config_hold=timedelta(milliseconds=300),
     lease=timedelta(seconds=5),
     outbox=Times(

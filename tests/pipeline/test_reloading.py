@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,14 @@ from tests.pipeline.test_housekeeping import amend
 from tests.pipeline.test_whole_path import entry
 from wirewatch.daemon import Daemon, running
 from wirewatch.demo.botapi import Chat
+from wirewatch.rooms import Durations
 
 WATCHES, SOURCES = "watches.yaml", "sources/test.yaml"
+
+
+def test_half_of_the_promised_two_seconds_is_left_for_reading() -> None:
+    shipped = Durations()
+    assert shipped.config_look + shipped.config_rest <= timedelta(seconds=1)
 
 
 def put(folder: Path, name: str, **content: Any) -> None:
