@@ -5,10 +5,12 @@ address in one. All names stand in `docs/reference/metrics.md`. Answering reques
 `wirewatch/endpoints.py`; what is counted as it happens, `wirewatch/measures.py`.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,8 @@ COUNTED_FOR = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What `/metrics` shows, at one moment. `children` has starts and losses of each child process."""
+    """What `/metrics` shows, at one moment. `children` has starts and losses of each child process, `free`
+    is None where the archive's disk is another machine's."""
 
     sources: Mapping[str, int]
     articles: int
@@ -43,6 +46,7 @@ class Figures:
     channels: tuple[str, ...]
     children: Mapping[str, tuple[int, int]]
     size: int
+    free: int | None
     lag_s: float
     config_ok: bool
     config_at: float
@@ -107,12 +111,17 @@ class Gathering:
                 for child in (rooms.tools.reading, rooms.tools.crawling)
             },
             size=figures.size(conn),
+            free=_free(rules.settings.archive),
             lag_s=max(self._lag.recent, default=0.0),
             config_ok=not (config and config.mistakes),
             config_at=config.applied_at.timestamp() if config else 0.0,
             config_hash=self._config_hash(),
             measures=rooms.measures,
         )
+
+
+def _free(archive: Path | str) -> int | None:
+    return shutil.disk_usage(archive.parent).free if isinstance(archive, Path) else None
 
 
 def _health(conn: Connection, rooms: Rooms, now: datetime) -> dict[str, int]:
@@ -165,6 +174,10 @@ def _single(seen: Figures) -> "Iterator[Metric]":
     )
     for name, words, value in gauges:
         yield GaugeMetricFamily(f"wirewatch_{name}", words, value=value)
+    if seen.free is not None:
+        yield GaugeMetricFamily(
+            "wirewatch_archive_free_bytes", "What is free on the archive's disk.", value=seen.free
+        )
     yield CounterMetricFamily(
         "wirewatch_articles_new", "Articles that polls have brought.", value=seen.measures.new_articles
     )

@@ -1,6 +1,7 @@
 """What Prometheus reads from the real endpoint after polls, alerts and mishaps, and what its page says."""
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +106,9 @@ async def test_polls_and_alerts_are_counted_as_they_happen(
     assert found["wirewatch_alert_latency_seconds_bucket", "14400.0", "published"] == 1
     assert sum(value for key, value in found.items() if key[0] == "wirewatch_sources") == 2
     assert found["wirewatch_archive_bytes",] > 4096
+    disk = shutil.disk_usage(folder)
+    assert 0 < found["wirewatch_archive_free_bytes",] < disk.total
+    assert abs(found["wirewatch_archive_free_bytes",] - disk.free) < disk.total / 10
     assert found["wirewatch_loop_lag_seconds",] >= 0
     assert [value for key, value in found.items() if key[0] == "wirewatch_build_info"] == [1]
 
@@ -167,7 +171,7 @@ def seen(**changes: Any) -> Figures:
     made = Figures(
         sources=dict.fromkeys(map(str, STATES), 3), articles=12, matches={'a"\\\nb': 5}, pending=2,
         oldest_s=61.5, deliveries={"dead": 4}, unknown={"found": 2}, retry_after_s=7.5, queues={"polls": 9},
-        channels=("desk",), children={"reading": (3, 1)}, size=8192, lag_s=0.25, config_ok=False,
+        channels=("desk",), children={"reading": (3, 1)}, size=8192, free=4096, lag_s=0.25, config_ok=False,
         config_at=1e9, config_hash=2**48 - 1, measures=measures,
     )  # fmt: skip
     return replace(made, **changes)
@@ -186,6 +190,11 @@ def test_every_figure_is_read_back_as_it_was_written() -> None:
     assert found["wirewatch_poll_duration_seconds_bucket", "+Inf"] == 1
     # Only ours, not what the library knows of the process.
     assert all(name.startswith("wirewatch_") for name, *_ in found)
+
+
+def test_what_is_free_on_the_disk_of_another_machine_is_not_shown() -> None:
+    assert ("wirewatch_archive_free_bytes",) in samples(exposition(seen()).decode())
+    assert ("wirewatch_archive_free_bytes",) not in samples(exposition(seen(free=None)).decode())
 
 
 def test_every_metric_stands_on_its_page_and_says_what_it_is() -> None:
