@@ -15,29 +15,15 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from archive import articles, deliveries, sources
-from archive.archive import Archive, ArchiveError, told_plainly
-from archive.backup import notice_restore
-from archive.events import Event
-from archive.lock import DaemonLock
-from archive.schema import check_whole, prepare
+from archive.archive import ArchiveError, told_plainly
 from archive.wake import wake
-from crawler.children import Child
-from crawler.client import Client
-from crawler.gathering import Tools
-from crawler.pages import errand as pages_errand
-from crawler.polling import ago
-from crawler.robots import Robots
-from crawler.spiders import errand as spiders_errand
 from wirewatch import digests, pipeline, supervisor
-from wirewatch.adopting import adopt, carried_on, watches_since
+from wirewatch.adopting import carried_on
 from wirewatch.clock_steps import ClockSteps, settle
-from wirewatch.config_refused import mended
 from wirewatch.daily import Daily
 from wirewatch.heartbeat import Heartbeat
 from wirewatch.housekeeping import keep_house
@@ -45,11 +31,11 @@ from wirewatch.indexing import index
 from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
 from wirewatch.main_file import Listen
-from wirewatch.outgoing import Outgoing, open_outgoing
+from wirewatch.opening import open_rooms
 from wirewatch.polling import Poller
+from wirewatch.recovery import recover, sweep
 from wirewatch.reloading import Reloader
-from wirewatch.reports import report
-from wirewatch.rooms import ConfigState, Durations, Rooms, Rulebook, utc_now
+from wirewatch.rooms import Durations, Rooms, utc_now
 from wirewatch.settings import Settings
 
 log = logging.getLogger("wirewatch")
@@ -58,8 +44,6 @@ log = logging.getLogger("wirewatch")
 # together under the ten seconds in which the daemon promises to end.
 GRACE = 6.0
 CUT = 2.0
-# What kept the archive from working is over when it has not been met for so long (seconds).
-CALM = 120.0
 # A part that broke starts again after so many seconds.
 AGAIN = 1.0
 # What the clock wakes, at start and then so often.
@@ -138,7 +122,7 @@ async def running(
     `index_most`: about how many articles are indexed each time that the index is woken; None: all.
     """
     async with AsyncExitStack() as stack:
-        rooms, outgoing = await _open(stack, settings, durations, clock)
+        rooms, outgoing = await open_rooms(stack, settings, durations, clock)
         poller = Poller(rooms)
         reloader = Reloader(
             rooms,
@@ -151,7 +135,9 @@ async def running(
             rooms, poller, Jobs(rooms.archive, _jobs(rooms, index_most), clock), LoopLag(), reloader
         )
         with told_plainly(rooms.archive.shown):
-            await _recover(rooms)
+            await recover(rooms)
+            await rooms.archive.write(partial(_wake_all, rooms.clock()))
+            await sweep(rooms)
         scheduler = _start_clock(daemon)
         steps = ClockSteps(clock, partial(_clock_stepped, daemon, scheduler), poller.tick, durations.tick)
         loops = {
@@ -191,85 +177,9 @@ async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(AGAIN)
 
 
-async def _open(
-    stack: AsyncExitStack, settings: Settings, durations: Durations, clock: Callable[[], datetime]
-) -> tuple[Rooms, Outgoing]:
-    """Open every door, in an order in which each can still be closed when a later one fails."""
-    rules = Rulebook.compile(settings)
-    if isinstance(settings.archive, Path):
-        # The state folder of a first start; what lies there is its owner's business.
-        settings.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    archive = Archive(settings.archive)
-    stack.callback(archive.close)
-    await asyncio.to_thread(prepare, archive)
-    await asyncio.to_thread(check_whole, archive)
-    lock = DaemonLock(archive)
-    lock.acquire()
-    stack.callback(lock.release)
-    client = await stack.enter_async_context(Client(settings.fetch, settings.contact))
-    # What is slow to import must not count against the first page's or crawl's deadline.
-    reading, crawling = (
-        Child("reading", prepare=pages_errand.prepare),
-        Child("crawling", prepare=spiders_errand.prepare),
-    )
-    stack.push_async_callback(reading.close)
-    stack.push_async_callback(crawling.close)
-    tools = Tools(client, reading, crawling, settings.fetch, settings.contact)
-    outgoing = await stack.enter_async_context(open_outgoing(archive, settings, clock, durations.outbox))
-    now = clock()
-    before = await archive.read(watches_since)
-    rules = replace(rules, watches_since=carried_on(settings, before, now))
-    rooms = Rooms(rules, archive, tools, Robots(client), outgoing.outbox, clock, durations=durations)
-    rooms.config = ConfigState(now)
-    rooms.outbox.on_answer = rooms.measures.answered
-    return rooms, outgoing
-
-
-async def _recover(rooms: Rooms) -> None:
-    """Write the config's rows and take up what an earlier run left."""
-    rules, now = rooms.rules, rooms.clock()
-    await rooms.archive.write(lambda conn: adopt(conn, rules, now))
-    if await rooms.archive.write(notice_restore):
-        log.warning("the archive was put back from a copy: messages sent since it was made may come twice")
-    await rooms.archive.write(mended)
-    await rooms.archive.write(sources.free_leases)
-    await rooms.archive.write(lambda conn: settle(conn, now))
-    await rooms.archive.write(lambda conn: deliveries.recover(conn, now, rooms.durations.outbox.settle))
-    await rooms.archive.write(partial(_wake_all, now))
-    await sweep(rooms)
-
-
 def _wake_all(now: datetime, conn: Connection) -> None:
     for job in WOKEN:
         wake(conn, job, "", now)
-
-
-async def sweep(rooms: Rooms) -> None:
-    """Wake whatever has work, in case a wake was lost."""
-    now = rooms.clock()
-    waiting = await rooms.archive.read(articles.sources_with_wanted_pages)
-    untold = await rooms.archive.read(articles.next_untold)
-
-    def step(conn: Connection) -> None:
-        for source in waiting:
-            wake(conn, "read", source, now)
-        if untold is not None:
-            wake(conn, "tell", "", untold)
-        deliveries.wake_open(conn, now)
-
-    await rooms.archive.write(step)
-    await digests.wake_waiting(rooms.archive)
-    await _tell_recovery(rooms)
-
-
-async def _tell_recovery(rooms: Rooms) -> None:
-    """Tell operators of a trouble of the archive when it is over: before, only the log could be told."""
-    was = rooms.archive.overcome(CALM)
-    if was is None:
-        return
-    text = f"works again after {ago(timedelta(seconds=was.last - was.first))}; it was this: {was.what}"
-    event = Event(rooms.clock(), "archive-ok", "the archive", text)
-    await rooms.archive.write(lambda conn: report(rooms.rules.settings, conn, event))
 
 
 def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:

@@ -1,7 +1,7 @@
 """What do the four steps work with?
 
 `Rooms`: the config as it is in force, the compiled watches, and the open doors to archive,
-network, child processes and outbox. Made once by `wirewatch/daemon.py`, handed to every step.
+network, child processes and outbox. Made once by `wirewatch/opening.py`, handed to every step.
 """
 
 import random

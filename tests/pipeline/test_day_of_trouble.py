@@ -28,8 +28,7 @@ from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.pipeline.house import FAST, feed_source, house, until, write_config
 from tests.pipeline.test_housekeeping import amend
 from tests.pipeline.test_month import Full
-from wirewatch import daemon as daemon_module
-from wirewatch import offline, polling
+from wirewatch import offline, polling, recovery
 from wirewatch.daemon import Daemon
 from wirewatch.demo.botapi import Chat, Refusal
 from wirewatch.logs import start_logging
@@ -107,7 +106,7 @@ async def test_each_trouble_and_its_end_are_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(telegram_errors, "TOKEN_WAIT", 0.1)
-    monkeypatch.setattr(daemon_module, "CALM", 0.2)
+    monkeypatch.setattr(recovery, "CALM", 0.2)
     monkeypatch.setattr(offline, "LASTING", timedelta(seconds=0.5))
     for module in (offline, polling):
         monkeypatch.setattr(module, "LOOK", timedelta(seconds=0.1))
@@ -152,13 +151,13 @@ async def test_each_trouble_and_its_end_are_one_line(
         await told("Laos and its ministers")
         assert page_of(archive, link) == "wanted"
         asked = net.in_vain.copy()
-        await daemon_module.sweep(daemon.rooms)
+        await recovery.sweep(daemon.rooms)
         await until(lambda: (net.in_vain - asked).total() > 2)
         assert net.in_vain["pages.example"] == asked["pages.example"]
         assert page_of(archive, link) == "wanted"
         net.goes_at, net.cut = "", False
         await told("this machine: is online again after")
-        await daemon_module.sweep(daemon.rooms)
+        await recovery.sweep(daemon.rooms)
         await until(lambda: page_of(archive, link) == "read")
         # A gateway in between sends pages in place of answers.
         api.faults.add(bad_gateway(), times=3)
@@ -179,7 +178,7 @@ async def test_each_trouble_and_its_end_are_one_line(
         full.end()
         await told(title)
         await asyncio.sleep(0.3)
-        await daemon_module.sweep(daemon.rooms)
+        await recovery.sweep(daemon.rooms)
         await told("the archive: works again after")
         # The config is edited wrongly twice, then rightly, with a new watch.
         watches = folder / "watches.yaml"
