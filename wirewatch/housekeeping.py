@@ -1,6 +1,7 @@
 """What is forgotten, and when?
 
-The `housekeeping` job, woken at start and once a day: bodies older than `retention.body` are emptied,
+The `housekeeping` job, woken at start and once a day, which looks through the archive once a day, however
+often the program starts: bodies older than `retention.body` are emptied,
 and operators' events removed, and what has waited so long for the digest of a channel that is not in the
 config waits no more; articles older than `retention.title` are removed with all that hangs on them. In
 small transactions, so that nobody waits long for the writer. The statements are `archive/retention.py`.
@@ -8,13 +9,13 @@ small transactions, so that nobody waits long for the writer. The statements are
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from archive import digests, events, mutes, retention
+from archive import digests, events, facts, mutes, retention
 from archive.archive import Archive
 from archive.durations import print_duration
 from archive.events import Event
@@ -28,9 +29,30 @@ Act: TypeAlias = Callable[[Connection, Sequence[int], datetime], int]
 
 # Rows of one transaction: some milliseconds.
 CHUNK = 200
+# When the archive was looked through last, and what was to be kept then.
+LAST = "house_kept"
+# To look through it reads most of it. Less than a day, or a look that comes a moment early costs a day.
+REST = timedelta(hours=20)
 
 
 async def keep_house(rooms: Rooms, _key: str = "") -> None:
+    """Forget what the config no longer wants kept, unless that was done within the day."""
+    now, kept = rooms.clock(), rooms.rules.settings.retention
+    said = [kept.body.total_seconds(), kept.title.total_seconds()]
+    if not await rooms.archive.read(lambda conn: _is_done(conn, said, now)):
+        await forget_old(rooms)
+        done = {"at": now.isoformat(), "kept": said}
+        await rooms.archive.write(lambda conn: facts.put(conn, LAST, done))
+
+
+def _is_done(conn: Connection, kept: Sequence[float], now: datetime) -> bool:
+    last = facts.get(conn, LAST)
+    if last is None or last["kept"] != kept:
+        return False
+    return timedelta() <= now - datetime.fromisoformat(last["at"]) < REST
+
+
+async def forget_old(rooms: Rooms) -> None:
     """Forget what the config no longer wants kept.
 
     Deliveries go before their articles. A digest goes after the articles that were in it, which is

@@ -35,7 +35,7 @@ from tests.peers.newsroom import PeerNewsroom, item, rss
 from tests.pipeline import house
 from wirewatch.daemon import running
 from wirewatch.demo.botapi import Chat
-from wirewatch.housekeeping import CHUNK, keep_house
+from wirewatch.housekeeping import CHUNK, forget_old, keep_house
 from wirewatch.main_file import Retention
 from wirewatch.rooms import Rooms
 
@@ -57,10 +57,11 @@ class Shelf:
     def __init__(self, archive: Archive, clock: SetClock) -> None:
         self.archive, self.clock, self._number = archive, clock, 0
         channels = (ConsoleChannel(name="desk", type="console"),)
-        settings = SimpleNamespace(retention=Retention(body=BODY, title=TITLE), channels=channels, ops=None)
-        self._rooms = cast(
-            Rooms, SimpleNamespace(archive=archive, clock=clock, rules=SimpleNamespace(settings=settings))
+        self._settings = SimpleNamespace(
+            retention=Retention(body=BODY, title=TITLE), channels=channels, ops=None
         )
+        rules = SimpleNamespace(settings=self._settings)
+        self._rooms = cast(Rooms, SimpleNamespace(archive=archive, clock=clock, rules=rules))
         self.write(lambda conn: sources.keep_outlets(conn, [Outlet("post", "The Post", "LA", ("en",))]))
 
     def write(self, step: Any) -> Any:
@@ -124,6 +125,10 @@ class Shelf:
         return self.archive.read_now(lambda conn: conn.execute(counted).scalar_one())
 
     async def keep(self) -> None:
+        await forget_old(self._rooms)
+
+    async def run_job(self, body: timedelta = BODY) -> None:
+        self._settings.retention = Retention(body=body, title=TITLE)
         await keep_house(self._rooms)
 
 
@@ -141,6 +146,37 @@ async def test_a_body_older_than_its_time_is_emptied_and_the_article_stays(shelf
     shelf.article(days(89))
     await shelf.keep()
     assert (shelf.bodies(), shelf.count("article")) == (1, 2)
+
+
+async def test_the_archive_is_looked_through_once_a_day_however_often_the_program_starts(
+    shelf: Shelf, clock: SetClock
+) -> None:
+    await shelf.run_job()
+    shelf.article(days(91))
+    clock.forward(hours=19)
+    await shelf.run_job()
+    assert shelf.bodies() == 1
+    clock.forward(hours=5)
+    await shelf.run_job()
+    assert shelf.bodies() == 0
+
+
+async def test_what_is_to_be_kept_less_long_is_forgotten_at_the_next_start(shelf: Shelf) -> None:
+    shelf.article(days(89))
+    await shelf.run_job()
+    assert shelf.bodies() == 1
+    await shelf.run_job(body=days(88))
+    assert shelf.bodies() == 0
+
+
+async def test_a_clock_that_was_ahead_keeps_nothing_from_being_forgotten(
+    shelf: Shelf, clock: SetClock
+) -> None:
+    await shelf.run_job()
+    clock.forward(days=-300)
+    shelf.article(days(91))
+    await shelf.run_job()
+    assert shelf.bodies() == 0
 
 
 async def test_an_article_that_has_not_been_told_keeps_its_body(shelf: Shelf) -> None:
