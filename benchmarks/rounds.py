@@ -50,9 +50,13 @@ Costs = dict[tuple[int, str], list[Cost]]
 
 def measured(command: list[str]) -> Cost:
     """Run `command` to its end; RuntimeError with its last words if it fails."""
+    # As installed: where Python may not keep what it compiles, each start compiles the whole program.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = time.perf_counter()
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=environ
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
