@@ -135,7 +135,7 @@ def spoken_by(
 def speaking(conn: Connection, stories: Collection[int]) -> dict[int, Member]:
     """Of each story the report that speaks for its first article, where a channel hears all of them."""
     members = members_of(conn, stories)
-    covered = [one for some in members.values() if (one := headline.coverage(some[0], some, [])) is not None]
+    covered = [headline.coverage(some[0], some, []) for some in members.values()]
     fired = matches.watches_of(conn, [report.id for one in covered for report in one.reports])
 
     def fits(report: Member, about: Member) -> bool:
