@@ -78,8 +78,12 @@ def keep_state(
 ) -> None:
     """Write back one poll's state, and tell operators of its change."""
     sources.write_back(conn, [state])
+    _tell_change(conn, rooms, state.source, change, now)
+
+
+def _tell_change(conn: Connection, rooms: Rooms, source: str, change: Change | None, now: datetime) -> None:
     if change is not None:
-        report(rooms.rules.settings, conn, Event(now, f"source-{change.health}", state.source, change.text))
+        report(rooms.rules.settings, conn, Event(now, f"source-{change.health}", source, change.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +161,7 @@ def _keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, in
 
 def _tell_operators(conn: Connection, of: Poll, found: Found, change: Change | None) -> None:
     settings, source, now, new = of.rooms.rules.settings, of.source, of.now, found.new
-    if change is not None:
-        report(settings, conn, Event(now, f"source-{change.health}", source.name, change.text))
+    _tell_change(conn, of.rooms, source.name, change, now)
     if len(new) > MOST_NEW:
         text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
         report(settings, conn, Event(now, "flood", source.name, text))
