@@ -1,10 +1,10 @@
-"""How many statements and objects does a poll, an article, a message cost?
+"""How many requests, statements, transactions and objects does a poll, an article, a message cost?
 
 Seconds differ from machine to machine, these counts do not: a query in a loop shows here at once.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,28 +21,41 @@ from crawler.entry import Entry
 from tests.feeds.desk import Clock, Desk, desk
 from tests.outbox.office import Office
 from tests.peers.botapi import BotApiPeer
-from tests.peers.newsroom import PeerNewsroom, rss
+from tests.peers.newsroom import PeerNewsroom, Reply, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
 from wirewatch import telling
 
 QUARTER = timedelta(minutes=15)
 # What a feed announces needs no more statements than this, however many articles are new.
 A_POLL = 6
+# All that are due are claimed at once, and what came of them is written back at once.
+A_ROUND = 3
 # Where many feeds have news at once, each has its share of statements that are the same for all.
 NEWS_AT_ONCE = 1
+# And so many of them share a transaction, at least.
+TOGETHER = 4
 # A matched article that opens a story: evidence, story, place in the story, what stands, delivery, wake.
 A_MATCHED_ARTICLE = 13
 # Look for work, take it durably, record what became of it.
 A_MESSAGE = 14
 
 
-@contextmanager
-def statements(archive: Archive) -> Iterator[list[str]]:
+def statements(archive: Archive) -> AbstractContextManager[list[str]]:
     """What is executed meanwhile, but for the beginnings and ends of transactions."""
+    return _executed(archive, lambda statement: not statement.startswith("begin"))
+
+
+def transactions(archive: Archive) -> AbstractContextManager[list[str]]:
+    """The beginnings of those that are made meanwhile."""
+    return _executed(archive, lambda statement: statement.startswith("begin"))
+
+
+@contextmanager
+def _executed(archive: Archive, wanted: Callable[[str], bool]) -> Iterator[list[str]]:
     said: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("begin"):
+        if wanted(statement):
             said.append(statement)
 
     event.listen(archive.engine, "before_cursor_execute", note)
@@ -78,17 +91,20 @@ async def met(loop: VirtualTimeLoop, folder: Path) -> AsyncIterator[tuple[PeerNe
         yield site, here
 
 
-def test_a_round_without_news_costs_less_than_a_statement_a_feed_and_makes_no_entries(tmp_path: Path) -> None:
+@pytest.mark.parametrize("conditional", [True, False], ids=["304", "equal body"])
+def test_a_round_without_news_costs_a_request_a_feed_three_transactions_and_no_entries(
+    tmp_path: Path, conditional: bool
+) -> None:
     count = 50
 
-    async def story(loop: VirtualTimeLoop) -> tuple[int, int, list[str]]:
+    async def story(loop: VirtualTimeLoop) -> tuple[list[bool], int, list[str], int]:
         async with (
             PeerNewsroom(clock=loop.time) as site,
             desk(Clock(loop), tmp_path, feeds(site.port, count), min_delay="0s") as here,
         ):
             # Without jitter all of them stay due together, as after a start.
             here.rooms.chance = lambda: 0.5
-            site.script("/feed", rss(["A quiet day"]))
+            site.script("/feed", Reply(rss(["A quiet day"]), conditional=conditional))
             await here.passes(QUARTER)
             asked, made = len(site.requests), 0
             make = Entry.__init__
@@ -98,14 +114,21 @@ def test_a_round_without_news_costs_less_than_a_statement_a_feed_and_makes_no_en
                 made += 1
                 make(*given, **named)
 
-            with statements(here.rooms.archive) as said, patch.object(Entry, "__init__", counting):
+            archive = here.rooms.archive
+            with (
+                statements(archive) as said,
+                transactions(archive) as begun,
+                patch.object(Entry, "__init__", counting),
+            ):
                 await here.passes(QUARTER)
-            return len(site.requests) - asked, made, said
+            known = ["if-none-match" in request.headers for request in site.requests[asked:]]
+            return known, made, said, len(begun)
 
-    polls, entries, said = run(story)
-    assert polls == count
+    requests, entries, said, begun = run(story)
+    assert requests == [conditional] * count
     assert entries == 0
     assert len(said) < count / 5
+    assert begun <= A_ROUND
 
 
 @pytest.mark.parametrize("new", [5, 60])
@@ -127,7 +150,7 @@ def test_feeds_that_have_news_at_once_share_their_statements_and_tell_one_articl
 ) -> None:
     count = 48
 
-    async def story(loop: VirtualTimeLoop) -> tuple[int, list[str]]:
+    async def story(loop: VirtualTimeLoop) -> tuple[int, int, list[str], int]:
         async with (
             PeerNewsroom(clock=loop.time) as site,
             desk(Clock(loop), tmp_path, feeds(site.port, count, "feed-{}"), min_delay="0s") as here,
@@ -139,13 +162,16 @@ def test_feeds_that_have_news_at_once_share_their_statements_and_tell_one_articl
             for number in range(count):
                 # The first two carry the same article.
                 site.script(f"/feed-{number}", rss([f"Dam number {max(number, 1)} of the north opens"]))
-            with statements(here.rooms.archive) as said:
+            asked, archive = len(site.requests), here.rooms.archive
+            with statements(archive) as said, transactions(archive) as begun:
                 await here.passes(QUARTER)
-            return len(here.articles()), said
+            return len(site.requests) - asked, len(here.articles()), said, len(begun)
 
-    known, said = run(story)
+    polls, known, said, begun = run(story)
+    assert polls == count
     assert known == 1 + (count - 1)
     assert len(said) <= count * NEWS_AT_ONCE
+    assert begun <= A_ROUND + count / TOGETHER
 
 
 def test_telling_costs_two_statements_a_batch_for_what_no_watch_wants_and_a_few_for_what_one_does(
