@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,17 +36,26 @@ def feeds(port: int, count: int = COUNT) -> list[dict[str, str]]:
     ]
 
 
+@asynccontextmanager
+async def open_desk(
+    loop: VirtualTimeLoop, folder: Path, wanted: Callable[[int], list[dict[str, str]]]
+) -> AsyncIterator[tuple[PeerNewsroom, Desk]]:
+    """A site whose feed is quiet, and a desk that polls what is `wanted` of the site's port."""
+    async with (
+        PeerNewsroom(clock=loop.time) as site,
+        desk(Clock(loop), folder, wanted(site.port), min_delay="1s") as here,
+    ):
+        site.script("/feed", rss(["A quiet day"]))
+        yield site, here
+
+
 def charged(states: dict[str, SourceState]) -> list[str]:
     return [name for name, state in states.items() if state.failures]
 
 
 def test_without_net_no_source_is_charged_and_it_is_told_once(tmp_path: Path) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with (
-            PeerNewsroom(clock=loop.time) as site,
-            desk(Clock(loop), tmp_path, feeds(site.port), min_delay="1s") as here,
-        ):
-            site.script("/feed", rss(["A quiet day"]))
+        async with open_desk(loop, tmp_path, feeds) as (site, here):
             await here.passes(HOUR)
             before, polls = here.states(), len(site.requests)
             here.net(cut=True)
@@ -69,11 +80,7 @@ def test_without_net_no_source_is_charged_and_it_is_told_once(tmp_path: Path) ->
 
 def test_a_host_that_is_down_while_others_answer_is_charged(tmp_path: Path) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with (
-            PeerNewsroom(clock=loop.time) as site,
-            desk(Clock(loop), tmp_path, feeds(site.port), min_delay="1s") as here,
-        ):
-            site.script("/feed", rss(["A quiet day"]))
+        async with open_desk(loop, tmp_path, feeds) as (_, here):
             await here.passes(HOUR)
             here.net(lost={"outlet-1.example", "outlet-2.example", "outlet-3.example"})
             await here.passes(3 * HOUR)
@@ -85,11 +92,7 @@ def test_a_host_that_is_down_while_others_answer_is_charged(tmp_path: Path) -> N
 
 def test_what_is_overdue_after_a_sleep_is_spread_and_met_as_a_gap(tmp_path: Path) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with (
-            PeerNewsroom(clock=loop.time) as site,
-            desk(Clock(loop), tmp_path, feeds(site.port, 120), min_delay="1s") as here,
-        ):
-            site.script("/feed", rss(["A quiet day"]))
+        async with open_desk(loop, tmp_path, partial(feeds, count=120)) as (site, here):
             await here.passes(HOUR)
             woke, before = loop.time(), len(site.requests)
             here.sleep(9 * HOUR)
@@ -104,13 +107,11 @@ def test_what_is_overdue_after_a_sleep_is_spread_and_met_as_a_gap(tmp_path: Path
 
 def test_an_answer_after_a_restart_ends_what_the_run_before_had_told(tmp_path: Path) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with PeerNewsroom(clock=loop.time) as site:
-            site.script("/feed", Reply(rss(["A quiet day"])))
-            async with desk(Clock(loop), tmp_path, feeds(site.port, 3)) as here:
-                since = here.clock().isoformat()
-                here.rooms.archive.write_now(lambda conn: facts.put(conn, offline.FACT, since))
-                await here.passes(HOUR)
-                assert here.events() == [("online", "this machine")]
+        async with open_desk(loop, tmp_path, partial(feeds, count=3)) as (_, here):
+            since = here.clock().isoformat()
+            here.rooms.archive.write_now(lambda conn: facts.put(conn, offline.FACT, since))
+            await here.passes(HOUR)
+            assert here.events() == [("online", "this machine")]
 
     run(story)
 
@@ -120,11 +121,7 @@ def test_with_one_host_or_two_no_source_is_charged_when_no_name_server_answers(
     tmp_path: Path, count: int
 ) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with (
-            PeerNewsroom(clock=loop.time) as site,
-            desk(Clock(loop), tmp_path, feeds(site.port, count), min_delay="1s") as here,
-        ):
-            site.script("/feed", rss(["A quiet day"]))
+        async with open_desk(loop, tmp_path, partial(feeds, count=count)) as (site, here):
             await here.passes(HOUR)
             polls = len(site.requests)
             here.net(cut=True)
@@ -157,7 +154,6 @@ PAGE = "<html><head><title>Ministers meet</title></head><body><article><h1>Minis
     f"<p>The ministers spoke about the river, its banks and the villages there, part {n}.</p>"
     for n in range(12)
 )
-READER = [{"name": "post", "url": "http://post.example:{port}/feed", "every": "15m", "full_text": "always"}]
 
 
 class InThread:
@@ -178,15 +174,13 @@ async def announced(site: PeerNewsroom, here: Desk) -> None:
 
 
 def reader(port: int) -> list[dict[str, str]]:
-    return [{key: value.format(port=port) for key, value in source.items()} for source in READER]
+    url = f"http://post.example:{port}/feed"
+    return [{"name": "post", "url": url, "every": "15m", "full_text": "always"}]
 
 
 def test_a_page_that_fails_while_the_machine_is_offline_is_read_when_the_net_is_back(tmp_path: Path) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with (
-            PeerNewsroom(clock=loop.time) as site,
-            desk(Clock(loop), tmp_path, reader(site.port), min_delay="1s") as here,
-        ):
+        async with open_desk(loop, tmp_path, reader) as (site, here):
             site.script("/ministers-meet", Reply(PAGE, headers={"Content-Type": "text/html"}))
             await announced(site, here)
             here.net(cut=True)
@@ -213,10 +207,7 @@ def test_a_page_that_nobody_gives_while_others_answer_is_asked_for_once_more_and
     tmp_path: Path,
 ) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with (
-            PeerNewsroom(clock=loop.time) as site,
-            desk(Clock(loop), tmp_path, reader(site.port), min_delay="1s") as here,
-        ):
+        async with open_desk(loop, tmp_path, reader) as (site, here):
             await announced(site, here)
             here.net(lost={"pages.example"})
             await pipeline.read(here.rooms, "post")
@@ -232,10 +223,7 @@ def test_a_page_that_nobody_gives_while_others_answer_is_asked_for_once_more_and
 
 def test_a_page_is_given_up_a_day_after_its_article_was_found(tmp_path: Path) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
-        async with (
-            PeerNewsroom(clock=loop.time) as site,
-            desk(Clock(loop), tmp_path, reader(site.port), min_delay="1s") as here,
-        ):
+        async with open_desk(loop, tmp_path, reader) as (site, here):
             await announced(site, here)
             here.net(lost={"pages.example"})
             here.sleep(25 * HOUR)
