@@ -5,7 +5,7 @@ poll runs and frees itself when the process dies, and a fence that makes a late 
 nothing. What the next due time is, and what a failure costs, is decided in `crawler/polling.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -268,6 +268,16 @@ def put_off(conn: Connection, state: SourceState, until: datetime) -> None:
         .where(table.c.source == state.source, table.c.lease_fence == state.fence)
         .values(lease_until=until, lease_fence=table.c.lease_fence + 1)
     )
+
+
+def take_back(conn: Connection, troubles: Collection[str], since: datetime | None) -> None:
+    """Undo the one failure, by one of `troubles`, of each source that has failed only since then: it is
+    well, and due when it failed. None: since ever."""
+    once = [table.c.active, table.c.failures == 1, table.c.trouble.in_(troubles)]
+    if since is not None:
+        once.append(table.c.error_since > since)
+    well = {"failures": 0, "error": None, "error_since": None, "trouble": None}
+    conn.execute(update(table).where(*once).values(due_at=table.c.error_since, **well))
 
 
 def count_overdue(conn: Connection, before: datetime) -> int:

@@ -2,7 +2,8 @@
 
 Pure. A source is not charged for what is the machine's: when several hosts that were well cannot be
 reached one after the other, and none answers in between, the machine counts as offline until any
-host answers. Where there are fewer hosts, it does when no name server answers for any of them. Who is
+host answers. Where there are fewer hosts, it does when no name server answers for any of them. Until
+that is known the failures of a source count as one, which is taken back if the fault was here. Who is
 told of it is `wirewatch/offline.py`; what a failure costs is `crawler/polling.py`.
 """
 
@@ -13,9 +14,11 @@ from yarl import URL
 
 from archive.sources import SourceState
 from crawler.gathering import Gathered
-from crawler.polling import address_of
+from crawler.polling import TOLD_AFTER, address_of
 from crawler.source import Source
 
+# What may be the source's trouble or the machine's.
+LOST = ("unreachable", "unnamed")
 # One or two hosts may be down at once; of three in a row the fault is here.
 ENOUGH = 3
 # An article's page is wanted for so long while nobody answers.
@@ -48,11 +51,11 @@ def after(
     `began` then. `hosts` is how many the config names, if they are fewer than `ENOUGH`."""
     if answered(gathered):
         return Reach(answered_at=now)
-    unnamed = gathered.trouble == "unnamed"
-    if not unnamed and gathered.trouble != "unreachable":
+    if gathered.trouble not in LOST:
         return reach
-    # A source that has failed so before tells nothing new: it may be down for good.
-    if state.failures and (not unnamed or state.trouble == "unnamed"):
+    unnamed = gathered.trouble == "unnamed"
+    # A source that had failed so before tells nothing new: it may be down for good.
+    if not _was_well(reach, state) and (not unnamed or state.trouble == "unnamed"):
         return reach
     # Many that time out together do not mean much, if others answered in that time.
     if reach.answered_at is not None and reach.answered_at > began:
@@ -63,6 +66,20 @@ def after(
     return replace(
         reach, lost=lost, unnamed=without_name, offline_since=reach.offline_since or (now if enough else None)
     )
+
+
+def as_counted(reach: Reach, state: SourceState, gathered: Gathered, hosts: int) -> SourceState:
+    """`state` as a poll with this outcome counts on: while nobody has answered, and not every host was
+    heard, it is not known whose fault a failure is, and it counts as one with that before it."""
+    undecided = gathered.trouble in LOST and len(reach.lost) < hosts and _was_well(reach, state)
+    return state._replace(failures=0) if undecided else state
+
+
+def _was_well(reach: Reach, state: SourceState) -> bool:
+    """Whether a source was well before the time in which nobody has answered."""
+    if state.error_since is None or state.failures >= TOLD_AFTER or state.trouble not in LOST:
+        return state.failures == 0
+    return reach.answered_at is None or state.error_since > reach.answered_at
 
 
 def is_worth_another_try(reach: Reach, failed_at: datetime, found_at: datetime, now: datetime) -> bool:

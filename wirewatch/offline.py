@@ -1,11 +1,12 @@
 """What does Wirewatch do while this machine has no net?
 
 The polls that fail count for nothing: their sources keep their due times, and one of them is tried
-every `LOOK`, in turn, until one answers. It is told once, when it has lasted, and its end once. When
-a machine counts as offline is `crawler/reach.py`.
+every `LOOK`, in turn, until one answers. The failures by which it was found out are taken back. It is
+told once, when it has lasted, and its end once. When a machine counts as offline is `crawler/reach.py`.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from archive.events import Event
 from archive.sources import SourceState
 from crawler.gathering import Gathered
 from crawler.polling import ago
-from crawler.reach import ENOUGH, Reach, after, answered, excused
+from crawler.reach import ENOUGH, LOST, Reach, after, answered, as_counted, excused
 from crawler.source import Source
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
@@ -30,30 +31,43 @@ LOOK = timedelta(seconds=10)
 TURN = timedelta(minutes=5)
 
 
-async def is_excused(
+async def weigh(
     rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, *, began: datetime, now: datetime
-) -> bool:
-    """Take note of the outcome of a poll that `began` then; whether it counts for nothing, and its lease
-    has been seen to."""
-    hosts = 0 if answered(gathered) else _hosts(rooms.rules.sources.values())
+) -> SourceState | None:
+    """Take note of the outcome of a poll that `began` then: the state on which it counts, or None if it
+    counts for nothing, and its lease has been seen to."""
+    hosts = 0
+    if not answered(gathered):
+        hosts = _hosts(rooms.rules.sources.values())
+        await _remember(rooms, began)
     reach = rooms.reach = after(rooms.reach, source, state, gathered, began=began, now=now, hosts=hosts)
     if answered(gathered):
         if rooms.maybe_offline:
             rooms.maybe_offline = False
             await rooms.archive.write(lambda conn: _tell_end(conn, rooms, now))
-        return False
+        return state
     if not excused(reach, gathered):
-        return False
+        return as_counted(reach, state, gathered, hosts)
     rooms.maybe_offline = True
     turn = min(LOOK * len(rooms.rules.sources), TURN)
 
     def step(conn: Connection) -> None:
         sources.put_off(conn, state, now + turn)
+        sources.take_back(conn, LOST, reach.answered_at)
         if now - (reach.offline_since or now) >= LASTING and since(conn) is None:
             _tell(conn, rooms, reach, now)
 
     await rooms.archive.write(step)
-    return True
+    return None
+
+
+async def _remember(rooms: Rooms, began: datetime) -> None:
+    """Where nobody has answered since the start: when somebody did before."""
+    if rooms.reach.answered_at is None:
+        last = await rooms.archive.read(sources.last_success)
+        # A machine without a net may have started with a clock that is behind.
+        if last is not None and last <= began and rooms.reach.answered_at is None:
+            rooms.reach = replace(rooms.reach, answered_at=last)
 
 
 def _hosts(named: Iterable[Source]) -> int:

@@ -30,9 +30,10 @@ from archive.articles import StoredArticle
 from archive.sources import SourceState
 from archive.wake import defer
 from crawler.gathering import gather as ask_source
+from crawler.reach import LOST
 from wirewatch import polls
 from wirewatch.measures import PollResult
-from wirewatch.offline import is_excused
+from wirewatch.offline import weigh
 from wirewatch.rooms import Rooms, Rulebook
 
 # Articles told in one transaction.
@@ -95,14 +96,15 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
     began = rooms.clock()
     gathered = await ask_source(source, state, rooms.tools, began)
     now = rooms.clock()
-    if await is_excused(rooms, source, state, gathered, began=began, now=now):
+    counted = await weigh(rooms, source, state, gathered, began=began, now=now)
+    if counted is None:
         return Polled(state._replace(error=gathered.error), written=True, result="offline")
     rooms, now = rooms.as_they_stand(), rooms.clock()
     edited = rooms.rules.sources.get(source.name)
     if edited is None or (edited.type, edited.url) != (source.type, source.url):
         # The config was edited meanwhile: what another place says is not this source's any more.
         return Polled(state, written=True, result="dropped")
-    source = edited
+    source, state = edited, counted
     if gathered.outcome == "entries":
         identify = partial(polls.identify_all, rooms, source, gathered, now)
         # A long feed would hold the loop.
@@ -112,9 +114,11 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
         after, new = await rooms.archive.write_together(polls.keep, poll)
         return Polled(after, written=True, result="entries", new=new)
     after, change = polls.after(rooms, source, state, gathered, now, found_new=False)
-    if change is not None:
+    # What may be taken back must lie there by then.
+    at_once = change is not None or gathered.trouble in LOST
+    if at_once:
         await rooms.archive.write(lambda conn: polls.keep_state(conn, rooms, after, change, now))
-    return Polled(after, written=change is not None, result=gathered.outcome)
+    return Polled(after, written=at_once, result=gathered.outcome)
 
 
 async def read(rooms: Rooms, source_name: str) -> None:

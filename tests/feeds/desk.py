@@ -24,6 +24,7 @@ from archive.tables import article, event
 from crawler.children import Child
 from crawler.client import Client
 from crawler.gathering import Tools
+from crawler.reach import Reach
 from crawler.robots import Robots
 from crawler.turns import HostTurns
 from tests.peers.virtual_time import VirtualTimeLoop
@@ -88,6 +89,10 @@ class Desk:
     def sleep(self, span: timedelta) -> None:
         """The machine's lid is closed for `span`."""
         self.clock.slept += span
+
+    def forget(self) -> None:
+        """What was known of the net is gone, as with a process that was killed."""
+        self.rooms.reach, self.rooms.maybe_offline = Reach(), True
 
     def net(self, *, cut: bool = False, lost: Collection[str] = ()) -> None:
         """From now on no name is known, or those in `lost` are not."""

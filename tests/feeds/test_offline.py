@@ -25,15 +25,12 @@ COUNT = 30
 
 
 def feeds(port: int, count: int = COUNT) -> list[dict[str, str]]:
-    return [
-        {
-            "name": f"s-{n}",
-            "url": f"http://outlet-{n}.example:{port}/feed",
-            "every": "15m",
-            "full_text": "never",
-        }
-        for n in range(count)
-    ]
+    return [feed(port, n) for n in range(count)]
+
+
+def feed(port: int, number: int, every: str = "15m") -> dict[str, str]:
+    url = f"http://outlet-{number}.example:{port}/feed"
+    return {"name": f"s-{number}", "url": url, "every": every, "full_text": "never"}
 
 
 @asynccontextmanager
@@ -61,9 +58,7 @@ def test_without_net_no_source_is_charged_and_it_is_told_once(tmp_path: Path) ->
             here.net(cut=True)
             await here.passes(3 * HOUR)
             assert here.events() == [("offline", "this machine")]
-            # The first two cannot be told from hosts that are down, and that is forgiven below.
-            assert len(charged(here.states())) <= 2
-            assert max(state.failures for state in here.states().values()) <= 1
+            assert charged(here.states()) == []
             assert len(site.requests) == polls
             told = here.rooms.archive.read_now(offline.since)
             assert told is not None
@@ -126,14 +121,59 @@ def test_with_one_host_or_two_no_source_is_charged_when_no_name_server_answers(
             polls = len(site.requests)
             here.net(cut=True)
             await here.passes(3 * HOUR)
-            # Of two the first to fail cannot be told from a host that is down.
-            assert len(charged(here.states())) == count - 1
+            assert charged(here.states()) == []
             assert here.events() == [("offline", "this machine")]
             assert len(site.requests) == polls
             here.net(cut=False)
             await here.passes(HOUR)
             assert charged(here.states()) == []
             assert here.events() == [("offline", "this machine"), ("online", "this machine")]
+
+    run(story)
+
+
+def often_and_seldom(port: int) -> list[dict[str, str]]:
+    return [feed(port, 0), feed(port, 1, every="6h")]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_one_host_is_charged_in_an_outage_is_taken_back_when_the_other_is_lost_too(
+    tmp_path: Path, killed: bool
+) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with open_desk(loop, tmp_path, often_and_seldom) as (_, here):
+            await here.passes(HOUR)
+            here.net(cut=True)
+            await here.passes(3 * HOUR)
+            asked = here.names.asked.count("outlet-0.example")
+            state = here.states()["s-0"]
+            assert (state.failures, state.trouble) == (1, "unnamed")
+            if killed:
+                here.forget()
+            await here.passes(4 * HOUR)
+            assert here.names.asked.count("outlet-0.example") > asked
+            assert here.events() == [("offline", "this machine")]
+            state = here.states()["s-0"]
+            assert (state.failures, state.error, state.error_since, state.trouble) == (0, None, None, None)
+            assert state.due_at <= here.clock() - 5 * HOUR
+            here.net(cut=False)
+            await here.passes(HOUR)
+            assert here.events() == [("offline", "this machine"), ("online", "this machine")]
+            assert charged(here.states()) == []
+
+    run(story)
+
+
+def test_one_of_two_hosts_that_is_down_is_charged_once_the_other_has_answered(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with open_desk(loop, tmp_path, often_and_seldom) as (_, here):
+            await here.passes(HOUR)
+            here.net(lost={"outlet-0.example"})
+            await here.passes(4 * HOUR)
+            assert here.events() == []
+            await here.passes(3 * HOUR)
+            assert here.events() == [("source-failing", "s-0")]
+            assert charged(here.states()) == ["s-0"]
 
     run(story)
 
