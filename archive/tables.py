@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Index,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.event import listens_for
 
 from archive.moments import Moment
 
@@ -33,6 +35,21 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which `where` holds."""
+    return Index(name, *columns, unique=unique, info={"where": text(where)})
+
+
+@listens_for(metadata, "before_create")
+def _limit_partial(_metadata: MetaData, conn: Connection, **_: object) -> None:
+    # Said beforehand for each database, it would load SQLAlchemy's whole PostgreSQL at every start.
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if "where" in index.info:
+                index.dialect_kwargs[f"{conn.dialect.name}_where"] = index.info["where"]
+
 
 # SQLite counts rows by itself only in a column that is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
@@ -123,11 +140,9 @@ article = Table(
     Column("told_at", Moment),
     Column("story", RowId, ForeignKey("story.id")),
     # The tell step's queue: `where told_at is null and tell_after <= ? order by tell_after, id`.
-    Index("ix_article_untold", "tell_after", "id", sqlite_where=text("told_at is null"),
-          postgresql_where=text("told_at is null")),
+    _partial("ix_article_untold", "tell_after", "id", where="told_at is null"),
     # The read step's queue: `where page = 'wanted' and source = ?`.
-    Index("ix_article_wanted", "source", sqlite_where=text("page = 'wanted'"),
-          postgresql_where=text("page = 'wanted'")),
+    _partial("ix_article_wanted", "source", where="page = 'wanted'"),
     Index("ix_article_story", "story"),
 )  # fmt: skip
 
@@ -189,8 +204,7 @@ placement = Table(
     Column("placed_at", Moment, nullable=False),
     Index("uq_placement_article", "article", unique=True),
     # How many were withheld of late.
-    Index("ix_placement_withheld", "placed_at", sqlite_where=text("action = 'withhold'"),
-          postgresql_where=text("action = 'withhold'")),
+    _partial("ix_placement_withheld", "placed_at", where="action = 'withhold'"),
 )  # fmt: skip
 
 delivery = Table(
@@ -240,30 +254,23 @@ delivery = Table(
     Column("changed_at", Moment, nullable=False),
     Column("sent_at", Moment),
     # The same article never alerts a channel twice.
-    Index("uq_delivery_alert", "channel", "article", unique=True,
-          sqlite_where=text("kind = 'alert'"), postgresql_where=text("kind = 'alert'")),
+    _partial("uq_delivery_alert", "channel", "article", unique=True, where="kind = 'alert'"),
     # The outbox's queue of a chat, in order.
-    Index("ix_delivery_open", "chat", "id",
-          sqlite_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')"),
-          postgresql_where=text("state in ('pending', 'sending', 'waiting', 'uncertain')")),
+    _partial("ix_delivery_open", "chat", "id",
+             where="state in ('pending', 'sending', 'waiting', 'uncertain')"),
     # What somebody waits for.
-    Index("ix_delivery_asked", "chat", "id",
-          sqlite_where=text("asked_at is not null"), postgresql_where=text("asked_at is not null")),
+    _partial("ix_delivery_asked", "chat", "id", where="asked_at is not null"),
     # What is looked for once more.
-    Index("ix_delivery_recheck", "chat", "recheck_at",
-          sqlite_where=text("recheck_at is not null"), postgresql_where=text("recheck_at is not null")),
+    _partial("ix_delivery_recheck", "chat", "recheck_at", where="recheck_at is not null"),
     # Whose message is that? Asked for the range in which a lost one may lie.
     Index("ix_delivery_message", "chat", "message_id"),
-    Index("ix_delivery_edits", "edits", sqlite_where=text("edits is not null"),
-          postgresql_where=text("edits is not null")),
+    _partial("ix_delivery_edits", "edits", where="edits is not null"),
     Index("ix_delivery_story", "story", "channel"),
     # What hangs on a row that is to be forgotten (archive/retention.py, and the database's own check).
     Index("ix_delivery_article", "article"),
-    Index("ix_delivery_reply_to", "reply_to", sqlite_where=text("reply_to is not null"),
-          postgresql_where=text("reply_to is not null")),
+    _partial("ix_delivery_reply_to", "reply_to", where="reply_to is not null"),
     # How many alerts a channel had in the last hour.
-    Index("ix_delivery_made", "channel", "created_at", sqlite_where=text("kind = 'alert'"),
-          postgresql_where=text("kind = 'alert'")),
+    _partial("ix_delivery_made", "channel", "created_at", where="kind = 'alert'"),
 )  # fmt: skip
 
 # What a digest holds, or will hold once `delivery` is set.
@@ -278,8 +285,7 @@ digest_item = Table(
     # The digest that goes at this time takes it.
     Column("due_at", Moment, nullable=False),
     Column("delivery", RowId, ForeignKey("delivery.id")),
-    Index("ix_digest_item_waiting", "channel", sqlite_where=text("delivery is null"),
-          postgresql_where=text("delivery is null")),
+    _partial("ix_digest_item_waiting", "channel", where="delivery is null"),
     # What hangs on an article, or on a digest, that is to be forgotten.
     Index("ix_digest_item_article", "article"),
     Index("ix_digest_item_delivery", "delivery"),
