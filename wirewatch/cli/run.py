@@ -24,6 +24,8 @@ def command(once: bool) -> None:
     when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
     arrive.
     """
+    # Of what is loaded at a start next to nothing is garbage.
+    gc.disable()
     # A daemon reads: what it knows of the files spares its loop the parsing when one of them is edited.
     checked = settings(keep=True, recall=once)
     start_logging()
@@ -32,14 +34,20 @@ def command(once: bool) -> None:
         from wirewatch.daemon import run
 
         pipeline.load_all()
-        # What is there now stays to the end: no later look for garbage needs to go through it.
-        gc.freeze()
+        _begin_collecting()
         asyncio.run(run(checked.compile()))
         return
     from wirewatch.once import run_once
 
+    _begin_collecting()
     wrong = asyncio.run(run_once(checked))
     for line in wrong:
         click.echo(line, err=True)
     if wrong:
         sys.exit(FAILURE)
+
+
+def _begin_collecting() -> None:
+    """Look for garbage from now on, but not in what is there now: that stays to the end."""
+    gc.freeze()
+    gc.enable()
