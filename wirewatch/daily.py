@@ -16,11 +16,11 @@ from archive.clocks import next_time
 from archive.figures import Day
 from archive.lock import Holder
 from crawler.health import BAD
-from wirewatch.heartbeat import Vigil
 from wirewatch.reports import notify, ops_zone
 from wirewatch.rooms import Rooms
 from wirewatch.settings import Settings
 from wirewatch.status import Status, judge, seen_by
+from wirewatch.vigil import look
 
 log = logging.getLogger("wirewatch")
 
@@ -30,18 +30,16 @@ MOST_NAMED = 5
 
 
 class Daily:
-    """Looks at each call of `tell`; remembers its vigil, so that a sleep is not held against the daemon
-    that has just woken from it."""
+    """Looks at each call of `tell`. A sleep is not held against the daemon that has just woken from it."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._vigil: Vigil | None = None
 
     async def tell(self, _key: str = "") -> None:
         """Send the day's line if it is due."""
         rooms, now = self._rooms, self._rooms.clock()
         settings = rooms.rules.settings
-        vigil = self._vigil = Vigil(now, now) if self._vigil is None else self._vigil.look(now)
+        awake_since = look(rooms, now).since
         last = await rooms.archive.read(_last)
         if settings.daily is None or last is None or last > now:
             # Nobody waits for one, or nobody has until now; or the clock was set back.
@@ -51,7 +49,7 @@ class Daily:
             return
         if next_time(settings.daily, last, ops_zone(settings)) > now:
             return
-        line = await rooms.archive.read(lambda conn: _line(conn, settings, last, vigil, now))
+        line = await rooms.archive.read(lambda conn: _line(conn, settings, last, awake_since, now))
         await rooms.archive.write(lambda conn: _send(conn, settings, line, now))
         log.info("%s", line)
 
@@ -70,8 +68,8 @@ def _send(conn: Connection, settings: Settings, line: str, now: datetime) -> Non
     _keep(conn, now)
 
 
-def _line(conn: Connection, settings: Settings, last: datetime, vigil: Vigil, now: datetime) -> str:
-    seen = seen_by(conn, Holder.this(), now, vigil.since)
+def _line(conn: Connection, settings: Settings, last: datetime, awake_since: datetime, now: datetime) -> str:
+    seen = seen_by(conn, Holder.this(), now, awake_since)
     return words(judge(seen, settings, now), figures.day(conn, last), last, now, ops_zone(settings))
 
 

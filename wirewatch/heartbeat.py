@@ -9,7 +9,7 @@ What a person is told who asks is `wirewatch/status.py`.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 from yarl import URL
@@ -21,26 +21,14 @@ from crawler.client import Client, FetchError
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 from wirewatch.settings import Settings
-from wirewatch.status import PATIENCE, is_stuck
+from wirewatch.status import is_stuck
+from wirewatch.vigil import Vigil, keep, look
 
 log = logging.getLogger("wirewatch")
 
 # Kept while a silence has been told and has not ended: since when, as text.
 SILENT = "silent_since"
 PING_DEADLINE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Vigil:
-    """`since` when Wirewatch has been awake without a long sleep of the machine, and its last look."""
-
-    since: datetime
-    looked_at: datetime
-
-    def look(self, now: datetime) -> "Vigil":
-        """The vigil after a look at `now`; a gap or a step back of the clock begins a new one."""
-        slept = not timedelta() <= now - self.looked_at <= PATIENCE
-        return Vigil(now if slept else self.since, now)
 
 
 def silent_since(gathered: datetime | None, vigil: Vigil) -> datetime:
@@ -79,20 +67,22 @@ def change(seen: Seen, settings: Settings, vigil: Vigil, now: datetime) -> Event
 
 
 class Heartbeat:
-    """Looks at each call of `beat`; remembers its vigil and whether pings get through."""
+    """Looks at each call of `beat`; remembers whether pings get through."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._vigil: Vigil | None = None
+        self._first = True
         self._ping = Ping(rooms.tools.client)
 
     async def beat(self, _key: str = "") -> None:
         """Look, tell operators of a change, ping."""
         rooms, now = self._rooms, self._rooms.clock()
         settings = rooms.rules.settings
-        if self._vigil is None and settings.ping_url is not None:
+        vigil = look(rooms, now)
+        await rooms.archive.write(lambda conn: keep(conn, vigil))
+        if self._first and settings.ping_url is not None:
             await self._ping.send(settings.ping_url, "/start")
-        vigil = self._vigil = Vigil(now, now) if self._vigil is None else self._vigil.look(now)
+        self._first = False
         seen = await rooms.archive.read(lambda conn: _see(conn, now))
         event = change(seen, settings, vigil, now)
         if event is not None:

@@ -24,6 +24,7 @@ from crawler.source import Source
 from wirewatch.live_stories import LiveStories
 from wirewatch.measures import Measures
 from wirewatch.settings import Settings
+from wirewatch.vigil import Vigil
 
 if TYPE_CHECKING:
     from alerts.matching import Watchlist
@@ -139,6 +140,8 @@ class Rooms:
     # What is known of this machine's net, and whether the archive may hold that it is offline.
     reach: Reach = field(default_factory=Reach)
     maybe_offline: bool = True
+    # Since when this process has been awake; None before the first look.
+    vigil: Vigil | None = None
     # Articles whose pages nobody answers for, and since when.
     unanswered: dict[int, datetime] = field(default_factory=dict)
     # Rules that were in force a moment ago, the newest last: what came under them is not told yet.

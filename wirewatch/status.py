@@ -7,6 +7,7 @@ when and what to do, and what comes next. Pure from there on; printing is `wirew
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 
 from sqlalchemy import Connection
 
@@ -27,9 +28,11 @@ from wirewatch.config_refused import Refused, refused
 from wirewatch.pages import HUNG_IN_A_ROW, REST
 from wirewatch.reports import ops_zone
 from wirewatch.settings import Settings
+from wirewatch.vigil import PATIENCE, kept
 
-# What is due and not done after this has been left lying.
-PATIENCE = timedelta(minutes=10)
+# A daemon whose machine has woken looks at the clock within this (seconds).
+WAKING = 3.0
+LOOK = 0.1
 # Sources that fail are named one by one up to this many.
 MOST_NAMED = 5
 LAST_EVENTS = 5
@@ -55,7 +58,7 @@ class Seen:
     # Articles of the last day that were withheld, since their story had them: how many, and the latest.
     withheld: int = 0
     withheld_latest: Sequence[Withheld] = ()
-    # Since when the daemon has been awake, where it is itself that asks: nothing was done before.
+    # Since when the daemon has been awake: nothing was done before.
     awake_since: datetime | None = None
 
     def lain_since(self, due: datetime) -> datetime:
@@ -99,7 +102,17 @@ class Status:
 def look(archive: Archive, now: datetime) -> Seen:
     """Gather what `judge` needs, on one view of the archive."""
     held = holder(archive)
-    return archive.read_now(lambda conn: seen_by(conn, held, now))
+    awake_since = None if held is None else _awake_since(archive, now)
+    return archive.read_now(lambda conn: seen_by(conn, held, now, awake_since))
+
+
+def _awake_since(archive: Archive, now: datetime) -> datetime | None:
+    """Since when the daemon has been awake. One that has not looked at the clock for long hangs, or its
+    machine has woken this moment: which, shows in the next."""
+    end = monotonic() + WAKING
+    while (vigil := archive.read_now(kept)) is not None and not vigil.lasts(now) and monotonic() < end:
+        sleep(LOOK)
+    return None if vigil is None else vigil.since
 
 
 def seen_by(

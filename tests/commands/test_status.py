@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from archive.lock import DaemonLock
 from tests.command_line import run, run_alone
 from tests.commands.desk import Desk, open_desk
 from tests.config_folder import whole, write
+from wirewatch import status
+from wirewatch.vigil import Vigil, keep
 
 NAMES = ("laotian-times", "laotian-times-business")
 
@@ -77,6 +79,26 @@ def test_a_daemon_that_polls_nothing_does_not_work(well: Desk) -> None:
     for name in NAMES:
         well.source(name, due_at=long_ago, last_polled_at=long_ago, last_success_at=long_ago)
     assert answer(well) == (1, "Not working: the daemon polls nothing, though 2 sources are due")
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_what_was_due_while_the_machine_slept_is_held_against_a_daemon_that_hangs(
+    well: Desk, hangs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fell_asleep = well.now - timedelta(hours=9)
+    for name in NAMES:
+        well.source(name, due_at=fell_asleep, last_polled_at=fell_asleep, last_success_at=fell_asleep)
+    vigil = Vigil(fell_asleep - timedelta(hours=1), fell_asleep)
+    well.write(lambda conn: keep(conn, vigil))
+
+    def a_moment(_seconds: float) -> None:
+        if not hangs:
+            well.write(lambda conn: keep(conn, vigil.look(datetime.now(UTC))))
+
+    monkeypatch.setattr(status, "WAKING", 0.1)
+    monkeypatch.setattr(status, "sleep", a_moment)
+    code, line = answer(well)
+    assert (code, line.partition(":")[0]) == ((1, "Not working") if hangs else (0, "Working"))
 
 
 def test_nothing_gathered_for_longer_than_silent_after_is_told(well: Desk) -> None:

@@ -27,7 +27,7 @@ class Mornings:
 
     def __init__(self, desk: Desk, clock: SetClock) -> None:
         self.desk, self.clock = desk, clock
-        self._rooms = SimpleNamespace(archive=desk.archive, clock=clock)
+        self._rooms = SimpleNamespace(archive=desk.archive, clock=clock, vigil=None)
         self._daily = Daily(cast(Rooms, self._rooms))
 
     def edited(self) -> None:

@@ -23,8 +23,9 @@ from tests.pipeline import house
 from tests.pipeline.test_housekeeping import amend
 from wirewatch.daemon import running
 from wirewatch.demo.botapi import Chat
-from wirewatch.heartbeat import Heartbeat, Vigil, halts, silent_since
+from wirewatch.heartbeat import Heartbeat, halts, silent_since
 from wirewatch.rooms import Rooms
+from wirewatch.vigil import Vigil
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -44,6 +45,7 @@ class Watch:
             clock=clock,
             rules=SimpleNamespace(settings=settings),
             tools=SimpleNamespace(client=client),
+            vigil=None,
         )
         self.rooms = cast(Rooms, rooms)
         self.heart = Heartbeat(self.rooms)
