@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from archive.article import Trust
 from archive.clocks import next_time
 from archive.sources import SourceState
+from archive.spans import length
 from crawler.gathering import Gathered
 from crawler.rhythm import learn_interval, longer, next_open, stale_after, wait_for
 from crawler.source import FetchSettings, Source
@@ -183,7 +184,7 @@ def _moved(state: SourceState, poll: _Poll) -> SourceState:
 def _change_when_well(before: SourceState, after: SourceState, poll: _Poll) -> Change | None:
     if before.failures >= TOLD_AFTER:
         since = before.error_since or poll.now
-        return Change("ok", f"answers again after {ago(poll.now - since)}")
+        return Change("ok", f"answers again after {length(poll.now - since)}")
     new_address = address_of(poll.source, after)
     if new_address != address_of(poll.source, before):
         return Change("moved", f"has moved for good to {new_address}; write that address into its url")
@@ -199,9 +200,10 @@ def _staleness(before: SourceState, poll: _Poll) -> Change | None:
     was_stale = before.last_polled_at - silent_since > limit
     silence = poll.now - silent_since
     if poll.found_new:
-        return Change("ok", f"publishes again after {ago(silence)}") if was_stale else None
+        return Change("ok", f"publishes again after {length(silence)}") if was_stale else None
     if silence > limit and not was_stale:
-        return Change("stale", f"answers, but has had nothing new for {ago(silence)}; see whether it moved")
+        text = f"answers, but has had nothing new for {length(silence)}; see whether it moved"
+        return Change("stale", text)
     return None
 
 
@@ -226,7 +228,7 @@ def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | Non
         trouble=gathered.trouble,
         due_at=now + wait,
     )
-    text = f"{gathered.error or 'fails'}; it is asked again in {ago(wait)}"
+    text = f"{gathered.error or 'fails'}; it is asked again in {length(wait)}"
     return state, Change(_health(gathered), text) if told else None
 
 
@@ -248,11 +250,3 @@ def _health(gathered: Gathered) -> Health:
             return gathered.trouble
         case _:
             return "failing"
-
-
-def ago(span: timedelta) -> str:
-    """A span in words, in the largest unit that says enough."""
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"

@@ -15,8 +15,8 @@ from yarl import URL
 from archive import facts, sources
 from archive.events import Event
 from archive.sources import SourceState
+from archive.spans import length
 from crawler.gathering import Gathered
-from crawler.polling import ago
 from crawler.reach import ENOUGH, LOST, Reach, after, answered, as_counted, excused
 from crawler.source import Source
 from wirewatch.reports import report
@@ -97,5 +97,5 @@ def _tell_end(conn: Connection, rooms: Rooms, now: datetime) -> None:
     began = since(conn)
     if began is not None:
         facts.put(conn, FACT, None)
-        text = f"is online again after {ago(now - began)}"
+        text = f"is online again after {length(now - began)}"
         report(rooms.rules.settings, conn, Event(now, "online", "this machine", text))

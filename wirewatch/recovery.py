@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from archive import articles, deliveries, sources
 from archive.backup import notice_restore
 from archive.events import Event
+from archive.spans import length
 from archive.wake import wake
-from crawler.polling import ago
 from wirewatch import digests
 from wirewatch.adopting import adopt
 from wirewatch.clock_steps import settle
@@ -63,6 +63,6 @@ async def _tell_recovery(rooms: Rooms) -> None:
     was = rooms.archive.overcome(CALM)
     if was is None:
         return
-    text = f"works again after {ago(timedelta(seconds=was.last - was.first))}; it was this: {was.what}"
+    text = f"works again after {length(timedelta(seconds=was.last - was.first))}; it was this: {was.what}"
     event = Event(rooms.clock(), "archive-ok", "the archive", text)
     await rooms.archive.write(lambda conn: report(rooms.rules.settings, conn, event))

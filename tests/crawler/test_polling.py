@@ -174,6 +174,11 @@ def test_what_is_told_says_what_happened_and_for_how_long() -> None:
     assert well == Change("ok", "answers again after 3 h")
 
 
+def test_a_wait_of_less_than_a_minute_is_told_in_seconds() -> None:
+    _, failing = poll(known(failures=1), BROKEN, source(every="10s"))
+    assert failing == Change("failing", "it is broken; it is asked again in 40 s")
+
+
 def test_a_feed_that_is_gone_is_told_at_once_and_asked_once_a_day_never_switched_off() -> None:
     gone = Gathered("failed", error="it is gone", trouble="gone")
     state, told = known(), []

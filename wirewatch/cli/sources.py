@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.spans import length
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.tables import table
-from wirewatch.cli.times import distance, length, machine
+from wirewatch.cli.times import distance, machine
 
 if TYPE_CHECKING:
     from archive.sources import SourceState

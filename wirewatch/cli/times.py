@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta, tzinfo
 
+from archive.spans import length
+
 
 def shown(moment: datetime | None, now: datetime, zone: tzinfo) -> str:
     """The clock in `zone` and how far it is from `now`: `14:02 (3 min ago)`; `never` for None."""
@@ -20,15 +22,6 @@ def distance(moment: datetime | None, now: datetime) -> str:
     if abs(passed) < timedelta(seconds=1):
         return "now"
     return f"{length(passed)} ago" if passed > timedelta() else f"in {length(-passed)}"
-
-
-def length(span: timedelta) -> str:
-    """A duration in its largest unit that is not one alone: `90 s`, `75 min`, `30 h`, `3 d`."""
-    seconds = int(span.total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 def machine(moment: datetime | None) -> str | None:
