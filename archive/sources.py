@@ -316,6 +316,13 @@ def all_states(conn: Connection) -> list[SourceState]:
 _ALL = select(*_COLUMNS).where(table.c.active).order_by(table.c.source)
 
 
+def failed_since(conn: Connection, moment: datetime) -> list[tuple[str, str | None]]:
+    """The active sources whose last poll was no earlier and failed, by name, and what was wrong."""
+    failed = select(table.c.source, table.c.error).where(table.c.active, table.c.failures > 0)
+    rows = conn.execute(failed.where(table.c.last_polled_at >= moment).order_by(table.c.source))
+    return [(row.source, row.error) for row in rows]
+
+
 def get_state(conn: Connection, source: str) -> SourceState | None:
     """One source, active or not."""
     row = conn.execute(select(*_COLUMNS).where(table.c.source == source)).first()

@@ -17,6 +17,8 @@ from wirewatch.settings import Settings
 HORIZON = timedelta(seconds=60)
 # One round is one first contact: nothing else is worth a minute's wait.
 SETTLE = timedelta(seconds=2)
+# While polls and jobs run they are all that is looked at; afterwards the archive is asked each time.
+LOOK_AT_WORK = 0.005
 LOOK = 0.05
 # A search reads what is not indexed yet, so a round does not wait for all that a first one brings: it
 # indexes what rounds usually bring.
@@ -32,14 +34,10 @@ async def run_once(settings: Settings) -> list[str]:
         # A source that is due again in seconds must not keep the round going for ever.
         daemon.poller.due_by = began
         while not await _done(daemon, began):  # noqa: ASYNC110 - what is asked for lies in the archive
-            await asyncio.sleep(LOOK)
-        states = await daemon.rooms.archive.read(sources.all_states)
+            await asyncio.sleep(LOOK if daemon.idle else LOOK_AT_WORK)
+        failed = await daemon.rooms.archive.read(lambda conn: sources.failed_since(conn, began))
         counts = await daemon.rooms.archive.read(deliveries.counts)
-    wrong = [
-        f"{state.source}: {state.error}"
-        for state in states
-        if state.failures and state.last_polled_at is not None and state.last_polled_at >= began
-    ]
+    wrong = [f"{source}: {error}" for source, error in failed]
     if daemon.rooms.reach.offline_since is not None:
         wrong.append("no host can be reached: see whether this machine is online")
     wrong += [f"{name}: its poll broke, see above" for name in sorted(daemon.poller.broken)]
@@ -48,10 +46,7 @@ async def run_once(settings: Settings) -> list[str]:
 
 
 async def _done(daemon: Daemon, began: datetime) -> bool:
-    if daemon.poller.only_has_to_write:
-        # No more results will come to be written with these.
-        daemon.poller.tick()
-    if not (daemon.poller.idle and daemon.jobs.idle):
+    if not daemon.idle:
         return False
     rooms = daemon.rooms
     now = rooms.clock()
@@ -63,4 +58,4 @@ async def _done(daemon: Daemon, began: datetime) -> bool:
     if waiting is not None and waiting - now <= HORIZON:
         return False
     # A job may have begun between the questions.
-    return daemon.poller.idle and daemon.jobs.idle
+    return daemon.idle

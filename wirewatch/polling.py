@@ -69,11 +69,6 @@ class Poller:
         """Whether no poll is under way and every result has been written."""
         return not self._running and not self._unchanged
 
-    @property
-    def only_has_to_write(self) -> bool:
-        """Whether no poll is under way, and results wait for the next tick to be written."""
-        return not self._running and bool(self._unchanged)
-
     def tick(self) -> None:
         """Look for due sources now."""
         self._tick.set()
@@ -154,9 +149,10 @@ class Poller:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
-        if (self._next_due is not None and self._next_due <= self._rooms.clock()) or len(
-            self._unchanged
-        ) >= WRITE_BACK:
+        is_due = self._next_due is not None and self._next_due <= self._rooms.clock()
+        # In a single round no more results may come to be written with these.
+        is_last = self.due_by is not None and not self._running
+        if is_due or is_last or len(self._unchanged) >= WRITE_BACK:
             self._tick.set()
 
     async def _poll(self, state: SourceState) -> None:
@@ -177,6 +173,8 @@ class Poller:
         self._next_due = min(self._next_due or polled.state.due_at, polled.state.due_at)
 
     async def _write_back(self) -> None:
-        done, self._unchanged = self._unchanged, []
+        done = tuple(self._unchanged)
         if done:
             await self._rooms.archive.write(lambda conn: sources.write_back(conn, done))
+            # Only now: until then a round is not over.
+            del self._unchanged[: len(done)]

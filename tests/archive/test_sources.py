@@ -54,3 +54,15 @@ def test_what_was_told_or_another_trouble_or_failed_before_or_is_well_stays(
     archive: Archive, state: dict[str, Any]
 ) -> None:
     assert failed(archive, **state) == after_taking_back(archive)
+
+
+def test_which_failed_since_then_and_why(archive: Archive) -> None:
+    failed(archive)
+    assert archive.read_now(lambda conn: sources.failed_since(conn, NOON + MINUTE)) == [("post", "no net")]
+    assert archive.read_now(lambda conn: sources.failed_since(conn, NOON + 2 * MINUTE)) == []
+
+
+@pytest.mark.parametrize("state", [{"failures": 0}, {"last_polled_at": None}])
+def test_what_did_not_fail_since_then_is_not_named(archive: Archive, state: dict[str, Any]) -> None:
+    failed(archive, **state)
+    assert archive.read_now(lambda conn: sources.failed_since(conn, NOON)) == []

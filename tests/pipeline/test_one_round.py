@@ -1,0 +1,54 @@
+"""When one round is over: not before all that it learnt is written, and no later."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from archive import sources
+from archive.sources import SourceState
+from tests.feeds.desk import TICK, Clock, desk
+from tests.peers.botapi import BotApiPeer
+from tests.peers.newsroom import PeerNewsroom, Reply
+from tests.peers.virtual_time import VirtualTimeLoop, run
+from tests.pipeline.house import feed_source, settings_of, write_config
+from wirewatch.demo.botapi import Chat
+from wirewatch.once import run_once
+
+
+async def test_what_failed_is_told_however_long_it_takes_to_be_written(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.script("/lost", Reply(b"", status=404))
+    folder = write_config(
+        tmp_path / "config", [feed_source("lost", site.url("/lost"), every="1h")], api, chat
+    )
+    write_back = sources.write_back
+
+    def slowly(conn: Connection, states: Sequence[SourceState]) -> None:
+        time.sleep(0.3)
+        write_back(conn, states)
+
+    monkeypatch.setattr(sources, "write_back", slowly)
+    (told,) = await run_once(settings_of(folder))
+    assert told.startswith("lost: ")
+
+
+def test_the_results_of_a_round_do_not_wait_for_the_next_look_at_the_clock(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with PeerNewsroom(clock=loop.time) as site:
+            site.script("/feed", Reply(b"", status=500))
+            wanted: list[dict[str, Any]] = [{"name": "s", "url": site.url("/feed"), "every": "1h"}]
+            async with desk(Clock(loop), tmp_path, wanted) as here:
+                here.poller.due_by = here.clock()
+                here.poller.tick()
+                began = loop.time()
+                while not here.states()["s"].polls or not here.poller.idle:
+                    await asyncio.sleep(0.01)
+                assert loop.time() - began < TICK.total_seconds()
+
+    run(story)
