@@ -18,6 +18,7 @@ COMMANDS = {
     "search": ("searching", ["bridge"]),
     "backtest": ("reading", ["laos"]),
     "export": ("writing", []),
+    "opml": ("importing", ["import", "{feeds}"]),
 }
 
 
@@ -30,6 +31,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     assert made.run("backup", folder / "made").code == 0
     made.archive.close()
     return made
+
+
+def places(desk: Desk, folder: Path) -> dict[str, Path]:
+    """What the words of a command stand for; a list of feeds that nobody knows yet."""
+    feeds = folder / f"{folder.name}.opml"
+    url = f"https://{folder.name.replace('_', '-')}.example/feed"
+    feeds.write_text(f'<opml version="2.0"><body><outline xmlUrl="{url}"/></body></opml>', encoding="utf-8")
+    return {"copy": folder / "copy", "made": desk.config.parent / "made", "feeds": feeds}
 
 
 def in_terminal(name: str, *words: str) -> tuple[int, str, str]:
@@ -61,8 +70,8 @@ def test_a_terminal_shows_a_bar_that_ends_at_the_end(desk: Desk, tmp_path: Path,
     if name in ("restore", "migrate"):
         config = open_desk(tmp_path / "other").config
         (tmp_path / "other" / "wirewatch.db").unlink()
-    places = {"copy": tmp_path / "copy", "made": desk.config.parent / "made"}
-    code, out, shown = in_terminal(name, "--config", str(config), *(word.format(**places) for word in words))
+    words = [word.format(**places(desk, tmp_path)) for word in words]
+    code, out, shown = in_terminal(name, "--config", str(config), *words)
     assert code == 0, shown
     assert f"{label}  [" in shown
     assert "100%" in shown
@@ -74,6 +83,6 @@ def test_a_terminal_shows_a_bar_that_ends_at_the_end(desk: Desk, tmp_path: Path,
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("restore", "migrate")])
 def test_a_script_sees_no_bar(desk: Desk, tmp_path: Path, name: str) -> None:
     label, words = COMMANDS[name]
-    ended = desk.run(name, *(word.format(copy=tmp_path / "copy") for word in words))
+    ended = desk.run(name, *(word.format(**places(desk, tmp_path)) for word in words))
     assert (ended.code, ended.err) == (0, "")
     assert label not in ended.out

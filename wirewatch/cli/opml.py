@@ -5,7 +5,7 @@ Files and printing only; what becomes of a feed is `wirewatch/opml.py`.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,6 +13,7 @@ import click
 
 from wirewatch.cli.config_option import config_option, locations, settings
 from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.progress import bar
 from wirewatch.secrets import is_secret, mask
 
 if TYPE_CHECKING:
@@ -55,11 +56,14 @@ def import_(file: BinaryIO, to: str | None) -> None:
     if count:
         target.parent.mkdir(parents=True, exist_ok=True)
         secret = _with_passwords(moved)
-        opened = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if secret else 0o666)
-        with os.fdopen(opened, "w", encoding="utf-8") as written:
-            written.write(_as_yaml(moved))
-        # As the daemon will read it; a mistake would be ours, and is told with its line.
-        settings()
+        with bar("importing") as tell:
+            # To read it takes as long as to make it.
+            text = _as_yaml(moved, lambda done: tell(done, 2 * count))
+            opened = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if secret else 0o666)
+            with os.fdopen(opened, "w", encoding="utf-8") as written:
+                written.write(text)
+            # As the daemon will read it; a mistake would be ours, and is told with its line.
+            settings()
         click.echo(f"{count} sources are in {target}: country, languages, kind and tier are for you to add")
         if secret:
             _left(f"{target} holds passwords, and only you can read it: {REMEDY}", secret)
@@ -94,7 +98,8 @@ def _left(what: str, lines: Sequence[str]) -> None:
         click.echo(f"  {line}", err=True)
 
 
-def _as_yaml(moved: "MovedIn") -> str:
+def _as_yaml(moved: "MovedIn", tell: Callable[[int], None]) -> str:
+    """The new file's text; `tell` hears how many feeds are done."""
     from io import StringIO
 
     from ruamel.yaml import YAML
@@ -102,7 +107,7 @@ def _as_yaml(moved: "MovedIn") -> str:
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 4096
-    pieces = ["sources:\n"]
+    pieces, done = ["sources:\n"], 0
     for folder, found in moved.entries.items():
         if folder:
             pieces.append(f"  # {folder}\n")
@@ -110,4 +115,6 @@ def _as_yaml(moved: "MovedIn") -> str:
             text = StringIO()
             yaml.dump([dict(entry)], text)
             pieces.append(f"{text.getvalue()}\n")
+            done += 1
+            tell(done)
     return "".join(pieces).rstrip("\n") + "\n"
