@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from archive.insert import prepared
 from archive.tables import article
 from archive.tables import digest_item as table
+from archive.wake import wake
 
 
 def add(conn: Connection, channel: str, article_id: int, reason: str, now: datetime, due: datetime) -> None:
@@ -63,6 +64,12 @@ def next_due(conn: Connection) -> dict[str, datetime]:
         .group_by(table.c.channel)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def wake_waiting(conn: Connection) -> None:
+    """Wake the digest of every channel that has articles waiting, each at its time."""
+    for channel, due in sorted(next_due(conn).items()):
+        wake(conn, "digest", channel, due)
 
 
 def stories_waiting(conn: Connection, stories: Sequence[int]) -> set[tuple[str, int]]:

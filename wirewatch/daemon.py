@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from archive.archive import ArchiveError, told_plainly
 from archive.wake import wake
-from wirewatch import digests, pipeline, supervisor
+from wirewatch import pipeline, supervisor
 from wirewatch.adopting import carried_on
 from wirewatch.clock_steps import ClockSteps, settle
 from wirewatch.daily import Daily
@@ -187,7 +187,7 @@ def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:
         "read": partial(pipeline.read, rooms),
         "tell": partial(pipeline.tell, rooms),
         "deliver": partial(pipeline.deliver, rooms),
-        "digest": partial(digests.send_due_digest, rooms),
+        "digest": partial(pipeline.digest, rooms),
         "sweep": lambda _key: sweep(rooms),
         "heartbeat": Heartbeat(rooms).beat,
         "daily": Daily(rooms).tell,

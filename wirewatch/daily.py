@@ -8,19 +8,22 @@ that was due while nobody ran comes once, for the whole time. Whoever asks gets 
 import logging
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from archive import facts, figures
+from archive import facts
 from archive.clocks import next_time
-from archive.figures import Day
 from archive.lock import Holder
 from crawler.health import BAD
 from wirewatch.reports import notify, ops_zone
 from wirewatch.rooms import Rooms
 from wirewatch.settings import Settings
-from wirewatch.status import Status, judge, seen_by
 from wirewatch.vigil import look
+
+if TYPE_CHECKING:
+    from archive.figures import Day
+    from wirewatch.status import Status
 
 log = logging.getLogger("wirewatch")
 
@@ -69,11 +72,15 @@ def _send(conn: Connection, settings: Settings, line: str, now: datetime) -> Non
 
 
 def _line(conn: Connection, settings: Settings, last: datetime, awake_since: datetime, now: datetime) -> str:
+    # Slow to load, and a line is due once a day.
+    from archive import figures
+    from wirewatch.status import judge, seen_by
+
     seen = seen_by(conn, Holder.this(), now, awake_since)
     return words(judge(seen, settings, now), figures.day(conn, last), last, now, ops_zone(settings))
 
 
-def words(status: Status, day: Day, last: datetime, now: datetime, zone: tzinfo) -> str:
+def words(status: "Status", day: "Day", last: datetime, now: datetime, zone: tzinfo) -> str:
     """The line."""
     since = (
         f"since {_clock(last, now, zone)}: {day.articles} new articles, {day.matched} of them matched, "

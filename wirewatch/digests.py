@@ -18,11 +18,10 @@ from alerts.messages.content import DigestContent, DigestGroup, DigestItem, dige
 from alerts.outbox.preparing import look
 from alerts.watch import URGENCIES
 from archive import articles, deliveries, digests, facts, matches, stories
-from archive.archive import Archive
 from archive.articles import StoredArticle
 from archive.deliveries import NewDelivery
 from archive.members import Member, members_of
-from archive.wake import defer, wake
+from archive.wake import defer
 from wirewatch.rooms import Rooms, Rulebook
 from wirewatch.saying import mark_of, outlet_of, reports_of, spoken_by
 
@@ -53,16 +52,6 @@ def _digest_later(conn: Connection, channel: str, later: datetime) -> None:
     sooner = digests.next_due(conn).get(channel, later)
     if sooner < later:
         defer(conn, "digest", channel, sooner)
-
-
-async def wake_waiting(archive: Archive) -> None:
-    """Wake the digest of every channel that has articles waiting, each at its time."""
-
-    def step(conn: Connection) -> None:
-        for channel, due in sorted(digests.next_due(conn).items()):
-            wake(conn, "digest", channel, due)
-
-    await archive.write(step)
 
 
 def write_digest(conn: Connection, rules: Rulebook, channel_name: str, now: datetime) -> None:

@@ -21,7 +21,6 @@ from crawler.client import Client, FetchError
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 from wirewatch.settings import Settings
-from wirewatch.status import is_stuck
 from wirewatch.vigil import Vigil, keep, look
 
 log = logging.getLogger("wirewatch")
@@ -39,13 +38,16 @@ def silent_since(gathered: datetime | None, vigil: Vigil) -> datetime:
 
 def halts(heap: Heap, vigil: Vigil, now: datetime) -> bool:
     """Whether deliveries are due for long; the time before the vigil began does not count."""
+    # Slow to load, and asked only for a ping.
+    from wirewatch.status import is_stuck
+
     return heap.due is not None and is_stuck(heap, max(heap.due, vigil.since), now)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the archive knows at one moment: when any source last answered, what waits to be delivered;
-    `told` is the start of a silence that was told."""
+    """What the archive knows at one moment: when any source last answered, and what waits to be delivered,
+    where somebody is pinged; `told` is the start of a silence that was told."""
 
     gathered: datetime | None
     heaps: Sequence[Heap]
@@ -83,7 +85,8 @@ class Heartbeat:
         if self._first and settings.ping_url is not None:
             await self._ping.send(settings.ping_url, "/start")
         self._first = False
-        seen = await rooms.archive.read(lambda conn: _see(conn, now))
+        pinged = settings.ping_url is not None
+        seen = await rooms.archive.read(lambda conn: _see(conn, now, pinged=pinged))
         event = change(seen, settings, vigil, now)
         if event is not None:
             told = silent_since(seen.gathered, vigil) if event.kind == "silent" else None
@@ -94,11 +97,11 @@ class Heartbeat:
             await self._ping.send(settings.ping_url, "/fail" if halted else "")
 
 
-def _see(conn: Connection, now: datetime) -> Seen:
+def _see(conn: Connection, now: datetime, *, pinged: bool) -> Seen:
     told = facts.get(conn, SILENT)
     return Seen(
         sources.last_success(conn),
-        backlog.heaps(conn, now),
+        backlog.heaps(conn, now) if pinged else (),
         None if told is None else datetime.fromisoformat(told),
     )
 

@@ -57,6 +57,7 @@ AT_NEED = (
     "crawler.pages.reading",
     "wirewatch.digests",
     "wirewatch.pages",
+    "wirewatch.status",
     "wirewatch.telling",
 )
 
@@ -207,6 +208,13 @@ async def _tell_batch(rooms: Rooms) -> bool:
         rooms.stories.forget()
         raise
     return True
+
+
+async def digest(rooms: Rooms, channel: str) -> None:
+    """Write the digest of one channel, if anything is due."""
+    from wirewatch.digests import send_due_digest
+
+    await send_due_digest(rooms, channel)
 
 
 async def deliver(rooms: Rooms, chat: str) -> None:

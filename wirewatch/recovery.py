@@ -10,12 +10,11 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from archive import articles, deliveries, sources
+from archive import articles, deliveries, digests, sources
 from archive.backup import notice_restore
 from archive.events import Event
 from archive.spans import length
 from archive.wake import wake
-from wirewatch import digests
 from wirewatch.adopting import adopt
 from wirewatch.clock_steps import settle
 from wirewatch.config_refused import mended
@@ -54,7 +53,7 @@ async def sweep(rooms: Rooms) -> None:
         deliveries.wake_open(conn, now)
 
     await rooms.archive.write(step)
-    await digests.wake_waiting(rooms.archive)
+    await rooms.archive.write(digests.wake_waiting)
     await _tell_recovery(rooms)
 
 
