@@ -27,6 +27,7 @@ def parse_proxy(text: str) -> URL:
     if url.scheme not in SOCKS:
         return url
     said = [part or "" for part in (url.user, url.password)]
+    # RFC 1929 names no encoding, and python-socks (3.2) writes both as ASCII.
     if any(said) and not all(part.isascii() and 0 < len(part) <= _LONGEST for part in said):
         raise ValueError("expected both a user and a password for a SOCKS proxy, each in ASCII, or neither")
     return url if url.explicit_port else url.with_port(_SOCKS_PORT)
