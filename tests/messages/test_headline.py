@@ -213,6 +213,11 @@ class Reader(Newsdesk):
         await self.run(minutes=2)
         return number
 
+    async def reads_a_better_one(self, **article: Any) -> int:
+        """The Post reports, then The Agency, whose report is the better; its number."""
+        await self.reads("Laos opens Mekong bridge", "post", **article)
+        return await self.reads("Bridge opens in Laos", "agency", **article)
+
     @property
     def shown(self) -> list[list[str]]:
         """The lines of each message as it stands now."""
@@ -221,6 +226,12 @@ class Reader(Newsdesk):
     @property
     def heads(self) -> list[str]:
         return [lines[0] for lines in self.shown]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock) -> Reader:
+    """On SQLite: what is about the choice needs no second database."""
+    return Reader(tmp_path, sqlite_archive, api, clock)
 
 
 async def test_the_best_report_takes_headline_link_and_quote_and_the_row_stays(
@@ -246,10 +257,7 @@ def _edits(api: BotApiPeer) -> list[Accepted]:
     return api.ledger.of("editMessageText")
 
 
-async def test_a_report_as_good_as_the_first_leaves_its_headline(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
+async def test_a_report_as_good_as_the_first_leaves_its_headline(desk: Reader) -> None:
     await desk.reads("Laos opens Mekong bridge", "post")
     await desk.reads("New bridge at Xayaburi", "wire", f"VIENTIANE (AFP) — {BRIDGE}")
     await desk.reads("Blog: bridge at Xayaburi", "blog", BRIDGE)
@@ -268,20 +276,14 @@ async def test_what_a_channel_does_not_take_does_not_speak_there(
     assert len(desk.heads) == (1 if "only" in channel else 2)
 
 
-async def test_what_a_watch_of_the_message_did_not_fire_on_does_not_speak(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
+async def test_what_a_watch_of_the_message_did_not_fire_on_does_not_speak(desk: Reader) -> None:
     await desk.reads("Laos opens Mekong bridge", "post")
     await desk.reads("Bridge opens in Laos", "agency", BRIDGE.replace("Thailand", "its neighbour"))
     assert desk.heads == ["Laos opens Mekong bridge"]
     assert "also: The Agency" in desk.shown[0]
 
 
-async def test_a_reply_speaks_for_itself_and_for_its_copies(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
+async def test_a_reply_speaks_for_itself_and_for_its_copies(desk: Reader) -> None:
     await desk.reads("Laos opens Mekong bridge", "post")
     await desk.reads("Laos says bridge was dearer", "wire", DEARER)
     assert desk.heads == ["Laos opens Mekong bridge", "Laos says bridge was dearer"]
@@ -291,12 +293,8 @@ async def test_a_reply_speaks_for_itself_and_for_its_copies(
     assert desk.heads == ["Laos opens Mekong bridge", "Bridge in Laos is dearer"]
 
 
-async def test_a_revised_report_is_shown_as_it_reads_now(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
-    await desk.reads("Laos opens Mekong bridge", "post")
-    best = await desk.reads("Bridge opens in Laos", "agency")
+async def test_a_revised_report_is_shown_as_it_reads_now(desk: Reader) -> None:
+    best = await desk.reads_a_better_one()
     assert desk.heads == ["Bridge opens in Laos"]
     desk.revise(best, "Bridge of 870 metres opens in Laos")
     await desk.run(minutes=2)
@@ -304,9 +302,8 @@ async def test_a_revised_report_is_shown_as_it_reads_now(
 
 
 async def test_a_report_that_turns_out_to_be_behind_payment_gives_its_place_to_its_equal(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+    desk: Reader,
 ) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
     await desk.reads("Laos opens Mekong bridge", "post")
     await desk.reads("New bridge at Xayaburi", "wire")
     desk.wall(1)
@@ -315,12 +312,8 @@ async def test_a_report_that_turns_out_to_be_behind_payment_gives_its_place_to_i
     assert "also: The Vientiane Post" in desk.shown[0]
 
 
-async def test_forgetting_texts_changes_no_headline(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
-    await desk.reads("Laos opens Mekong bridge", "post", summary="A bridge.")
-    best = await desk.reads("Bridge opens in Laos", "agency", summary="A bridge.")
+async def test_forgetting_texts_changes_no_headline(desk: Reader) -> None:
+    best = await desk.reads_a_better_one(summary="A bridge.")
     now = desk.clock()
 
     def forget(conn: Any) -> None:
@@ -329,7 +322,7 @@ async def test_forgetting_texts_changes_no_headline(
         assert stored.article.body is None
         saying.refresh(conn, desk.rules, stored.story or 0, now)
 
-    sqlite_archive.write_now(forget)
+    desk.archive.write_now(forget)
     await desk.run(minutes=2)
     assert desk.heads == ["Bridge opens in Laos"]
 
@@ -338,8 +331,7 @@ async def test_a_correction_marks_the_message_and_is_told_below_it(
     tmp_path: Path, archive: Archive, api: BotApiPeer, clock: Clock
 ) -> None:
     desk = Reader(tmp_path, archive, api, clock)
-    await desk.reads("Laos opens Mekong bridge", "post")
-    await desk.reads("Bridge opens in Laos", "agency")
+    await desk.reads_a_better_one()
     wrong = BRIDGE.replace("41 million", "14 million")
     await desk.reads("CORRECTED-Laos opens Mekong bridge", "post", wrong)
     message, answer = desk.shown
@@ -351,21 +343,14 @@ async def test_a_correction_marks_the_message_and_is_told_below_it(
     assert silent[1] in (True, "true", "True")
 
 
-async def test_a_report_taken_back_gives_up_the_headline(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
-    await desk.reads("Laos opens Mekong bridge", "post")
-    best = await desk.reads("Bridge opens in Laos", "agency")
+async def test_a_report_taken_back_gives_up_the_headline(desk: Reader) -> None:
+    best = await desk.reads_a_better_one()
     desk.revise(best, "[기사 삭제] Bridge opens in Laos")
     await desk.run(minutes=2)
     assert [lines[:2] for lines in desk.shown] == [["Laos opens Mekong bridge", "🚫 withdrawn by The Agency"]]
 
 
-async def test_an_article_that_takes_itself_back_says_so_in_its_headline(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
+async def test_an_article_that_takes_itself_back_says_so_in_its_headline(desk: Reader) -> None:
     only = await desk.reads("Laos opens Mekong bridge", "post")
     desk.revise(only, "WITHDRAWN: Laos opens Mekong bridge")
     await desk.run(minutes=2)
@@ -374,10 +359,8 @@ async def test_an_article_that_takes_itself_back_says_so_in_its_headline(
     ]
 
 
-async def test_buttons_are_about_the_report_that_is_shown(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
-) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
+async def test_buttons_are_about_the_report_that_is_shown(desk: Reader) -> None:
+    clock = desk.clock
 
     def press(verb: str) -> list[tuple[str, str]]:
         def step(conn: Any) -> list[tuple[str, str]]:
@@ -385,12 +368,11 @@ async def test_buttons_are_about_the_report_that_is_shown(
             act(conn, row, Press(verb, 1, "Ann", True), UTC, clock(), twin=False)
             return [(mute.kind, mute.key) for mute in mutes.active(conn, clock())]
 
-        return sqlite_archive.write_now(step)[0]
+        return desk.archive.write_now(step)[0]
 
     await desk.reads("Laos opens Mekong bridge", "post")
     assert press("mute-source-1d") == [("source", "post")]
-    desk.publish("Bridge opens in Laos", outlet="agency", body=BRIDGE)
-    await desk.run(minutes=2)
+    await desk.reads("Bridge opens in Laos", "agency")
     assert desk.heads == ["Bridge opens in Laos"]
     assert press("mute-source-1d") == [("source", "post"), ("source", "agency")]
     # What was muted below an earlier headline is heard again too.
@@ -398,10 +380,8 @@ async def test_buttons_are_about_the_report_that_is_shown(
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_whatever_happened_each_message_says_what_is_true(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock, seed: int
-) -> None:
-    desk, chance = Reader(tmp_path, sqlite_archive, api, clock), random.Random(seed)
+async def test_whatever_happened_each_message_says_what_is_true(desk: Reader, seed: int) -> None:
+    clock, chance = desk.clock, random.Random(seed)
     texts = [BRIDGE, DEARER, BRIDGE.replace("870", "780"), FERRY, FERRY.replace("Two", "Three")]
     marks = ["", "", "", "", "CORRECTED-", "WITHDRAWN: ", "[정정] "]
     known: list[int] = []
@@ -425,7 +405,7 @@ async def test_whatever_happened_each_message_says_what_is_true(
             case "wall" if known:
                 desk.wall(chance.choice(known))
             case "mend" if known:
-                sqlite_archive.write_now(mend)
+                desk.archive.write_now(mend)
         clock.forward(chance.choice([1, 60, 600]))
         await pipeline.tell(desk.rooms, "")
 
@@ -436,15 +416,14 @@ async def test_whatever_happened_each_message_says_what_is_true(
                 saying.refresh(conn, desk.rules, story, clock())
             return before, conn.execute(asked).all()
 
-        before, after = sqlite_archive.write_now(true_again)[0]
+        before, after = desk.archive.write_now(true_again)[0]
         assert before == after, number
     assert len({row.content["title"] for row in after}) > 2
 
 
 async def test_a_message_whose_headline_changed_while_it_was_lost_is_found(
-    tmp_path: Path, sqlite_archive: Archive, api: BotApiPeer, clock: Clock
+    desk: Reader, api: BotApiPeer
 ) -> None:
-    desk = Reader(tmp_path, sqlite_archive, api, clock)
     desk.publish("A word on Laos", outlet="post")
     await desk.run(minutes=2)
     # The alert arrives, its answer and those of the first questions about it do not.
@@ -455,6 +434,6 @@ async def test_a_message_whose_headline_changed_while_it_was_lost_is_found(
     desk.publish("Bridge opens in Laos", outlet="agency", body=BRIDGE)
     await desk.run(minutes=20)
     assert desk.heads == ["A word on Laos", "Bridge opens in Laos"]
-    rows = sqlite_archive.read_now(lambda conn: conn.execute(delivery.select()).all())
+    rows = desk.archive.read_now(lambda conn: conn.execute(delivery.select()).all())
     assert sum(row.found for row in rows) == 1
     assert sum(row.misfires for row in rows) == 0
