@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -29,6 +30,9 @@ R = TypeVar("R")
 # A backup or another command may hold the file; wait this long before an error (seconds).
 BUSY_WAIT = 30
 READERS = 2
+# What SQLite's writer may hold of the file in memory (KiB, as a negative number); a reader has its default,
+# half of that, and like every connection the last one used is taken first.
+WRITER_CACHE = "-4096"
 DAMAGED = "the archive is damaged: restore a backup; the file was left as it is"
 _MALFORMED = "malformed"
 
@@ -55,6 +59,8 @@ class Archive:
         self.engine = _engine(self.url)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="archive-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="archive-reader")
+        self._writer_connection: Connection | None = None
+        self._write_turn = Lock()
         self._together: dict[Any, Together[Any, Any]] = {}
         # Called in the event loop after a write that woke a job; set by whoever runs the jobs.
         self.on_wake: Callable[[], None] = lambda: None
@@ -112,8 +118,7 @@ class Archive:
 
     def write_now(self, step: Callable[[Connection], T], durable: bool = False) -> tuple[T, bool]:
         """As `write`, in the calling thread; also tells whether `step` woke a job."""
-        with self.engine.connect() as plain:
-            conn = plain.execution_options(begin_immediate=True)
+        with self._writing() as conn:
             if durable and self.engine.dialect.name == "sqlite":
                 _pragma(conn, "synchronous", "full")
             conn.info.pop("woken", None)
@@ -124,6 +129,25 @@ class Archive:
                 if durable and self.engine.dialect.name == "sqlite":
                     _pragma(conn, "synchronous", "normal")
             return result, bool(conn.info.pop("woken", False))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """The connection that writes.
+
+        SQLite's stays the same: what it holds of the file in memory is true for as long as nobody else
+        writes, while every other has to forget its own at each write. Were they to take turns, each would
+        fill its memory anew and keep it.
+        """
+        if self.engine.dialect.name != "sqlite":
+            with self.engine.connect() as conn:
+                yield conn
+            return
+        with self._write_turn:
+            if self._writer_connection is None:
+                conn = self.engine.connect().execution_options(begin_immediate=True)
+                _pragma(conn, "cache_size", WRITER_CACHE)
+                self._writer_connection = conn
+            yield self._writer_connection
 
     def read_now(self, step: Callable[[Connection], T]) -> T:
         """As `read`, in the calling thread."""
@@ -142,6 +166,9 @@ class Archive:
         """Let running steps end, then close every connection."""
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
+        if self._writer_connection is not None:
+            self._writer_connection.close()
+            self._writer_connection = None
         self.engine.dispose()
 
 
@@ -160,7 +187,9 @@ def _engine(url: URL) -> Engine:
             raise ArchiveError(
                 "a PostgreSQL archive needs the driver: install wirewatch[postgres]"
             ) from error
-    engine = create_engine(url, pool_size=READERS + 2, connect_args={"timeout": BUSY_WAIT})
+    engine = create_engine(
+        url, pool_size=READERS + 2, pool_use_lifo=True, connect_args={"timeout": BUSY_WAIT}
+    )
     event.listen(engine, "connect", _connect_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -171,7 +200,7 @@ def _connect_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma synchronous = normal")
-    connection.execute("pragma cache_size = -4096")
+    connection.execute("pragma cache_size = -1024")
 
 
 def _begin_sqlite(conn: Connection) -> None:
