@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from time import monotonic
 
+from sqlalchemy import Connection
+
 from archive import sources
 from archive.sources import SourceState
 from wirewatch.offline import LOOK
@@ -84,7 +86,6 @@ class Poller:
             while True:
                 await self._tick.wait()
                 self._tick.clear()
-                await self._write_back()
                 await self.start_due()
         finally:
             for task in self._running:
@@ -93,23 +94,25 @@ class Poller:
             await self._write_back()
 
     async def start_due(self) -> int:
-        """Claim and start what is due, as far as there is room; how many."""
+        """Claim and start what is due, as far as there is room, and write what polls gave; how many."""
         now = self._rooms.clock()
         await self._renew(now)
-        before, self._looked_at = self._looked_at, now
-        if self._next_due is not None and now < self._next_due:
-            return 0
-        if (before is None or now - before > GAP) and self.due_by is None:
-            overdue = await self._rooms.archive.read(lambda conn: sources.count_overdue(conn, now - GAP))
-            self._backlog = Backlog(now, overdue) if overdue else None
-        room = self._room(now)
+        room = await self._room(now)
         if room <= 0:
+            await self._write_back()
             return 0
         now = min(now, self.due_by or now)
-        lease = self._rooms.durations.lease
-        due, self._next_due = await self._rooms.archive.write(
-            lambda conn: (sources.claim_due(conn, now, lease, room), sources.next_due(conn, now))
-        )
+        lease, done = self._rooms.durations.lease, tuple(self._unchanged)
+
+        def step(conn: Connection) -> tuple[list[SourceState], datetime | None]:
+            sources.write_back(conn, done)
+            return sources.claim_due(conn, now, lease, room), sources.next_due(conn, now)
+
+        due, following = await self._rooms.archive.write(step)
+        del self._unchanged[: len(done)]
+        # When that is due which ended meanwhile, the archive does not know yet.
+        known = [state.due_at for state in self._unchanged]
+        self._next_due = min(known if following is None else [following, *known], default=None)
         if self._backlog is not None:
             self._backlog.started += len(due)
         for state in due:
@@ -117,6 +120,23 @@ class Poller:
             self._running[task] = state
             task.add_done_callback(self._ended)
         return len(due)
+
+    async def _room(self, now: datetime) -> int:
+        """How many polls may begin now; 0 also where nothing is due."""
+        before, self._looked_at = self._looked_at, now
+        if self._next_due is not None and now < self._next_due:
+            return 0
+        if (before is None or now - before > GAP) and self.due_by is None:
+            overdue = await self._rooms.archive.read(lambda conn: sources.count_overdue(conn, now - GAP))
+            self._backlog = Backlog(now, overdue) if overdue else None
+        room = AT_ONCE - len(self._running)
+        if self.due_by is not None:
+            return room
+        if self._rooms.reach.offline_since is not None:
+            return self._room_offline(now)
+        if self._backlog is not None and self._backlog.is_over(now):
+            self._backlog = None
+        return min(room, self._backlog.room(now)) if self._backlog is not None else room
 
     async def _renew(self, now: datetime) -> None:
         """Renew the leases of all polls under way, twice in a lease, and first after a sleep."""
@@ -126,17 +146,6 @@ class Poller:
         self._renewed_at, held = now, list(self._running.values())
         if held:
             await self._rooms.archive.write(lambda conn: sources.renew(conn, held, now + lease))
-
-    def _room(self, now: datetime) -> int:
-        """How many polls may begin now."""
-        room = AT_ONCE - len(self._running)
-        if self.due_by is not None:
-            return room
-        if self._rooms.reach.offline_since is not None:
-            return self._room_offline(now)
-        if self._backlog is not None and self._backlog.is_over(now):
-            self._backlog = None
-        return min(room, self._backlog.room(now)) if self._backlog is not None else room
 
     def _room_offline(self, now: datetime) -> int:
         """One look now and then whether the net is back: more would only fail alike."""
