@@ -7,13 +7,15 @@ Statements on `article` and `identity`. What makes two entries the same article 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
 from archive import indexing
 from archive.article import Article, Outlet, Trust
-from archive.insert import prepared
+from archive.insert import many, numbers
+from archive.one_of import one_of
 from archive.tables import article as table
 from archive.tables import identity, outlet
 
@@ -21,8 +23,6 @@ from archive.tables import identity, outlet
 # first contact, old or undated, only counted.
 Contact = Literal["live", "catch-up", "old"]
 PageState = Literal["none", "wanted", "read", "failed"]
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class NewArticle:
     page: PageState
     tell_after: datetime
     keys: tuple[int, ...]
+    paywalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,13 @@ class StoredArticle:
 
 def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
     """Those of `keys` that articles bear, each with its article."""
-    found: dict[int, Known] = {}
-    for start in range(0, len(keys), _CHUNK):
-        rows = conn.execute(_KNOWN_BY, {"keys": keys[start : start + _CHUNK]})
-        found.update({key: Known(*known) for key, *known in rows})
-    return found
+    return {key: Known(*known) for key, *known in conn.execute(_KNOWN_BY, {"keys": keys})}
 
 
 _KNOWN_BY = (
     select(identity.c.key, table.c.id, table.c.canonical, table.c.title, table.c.source)
     .join(table, table.c.id == identity.c.article)
-    .where(identity.c.key.in_(bindparam("keys", expanding=True)))
+    .where(one_of(identity.c.key, "keys"))
 )
 
 
@@ -93,12 +90,8 @@ def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
     """Keep new articles with their keys; their row numbers, in the given order."""
     if not new:
         return []
-    rows = [{column: getattr(article, column) for column in _STORED} for article in new]
-    # Asked for in the order of the rows, SQLite would be given one row at a time.
-    stored: dict[tuple[str, ...], list[int]] = {}
-    for id_, *said in conn.execute(_store(conn), rows):
-        stored.setdefault(tuple(said), []).append(id_)
-    ids = [stored[one.source, one.canonical, one.guid, one.title].pop() for one in new]
+    ids = numbers(conn, table, len(new))
+    _store(conn, [(id_, *_said(one)) for id_, one in zip(ids, new, strict=True)])
     add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
     indexing.note_new(conn, ids)
     return ids
@@ -106,20 +99,23 @@ def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
 
 def add_keys(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     """Let each key of `pairs` (key, article) name its article; a key that names one stays."""
-    if pairs:
-        rows = [{"key": key, "article": id_} for key, id_ in pairs]
-        conn.execute(_add_keys(conn), rows)
+    _add_keys(conn, pairs)
 
 
-_STORED = [name for name in NewArticle.__slots__ if name != "keys"]
+# In the order of the table.
+_SAID = (
+    "source", "outlet", "url", "canonical", "guid", "title", "summary", "body", "published", "trust",
+    "language", "found_at", "contact", "page", "paywalled", "tell_after",
+)  # fmt: skip
+_said = attrgetter(*_SAID)
 
 
-@prepared(table)
+@many(table, "id", *_SAID)
 def _store(new: Any) -> Any:
-    return new.returning(table.c.id, table.c.source, table.c.canonical, table.c.guid, table.c.title)
+    return new
 
 
-@prepared(identity)
+@many(identity, "key", "article")
 def _add_keys(new: Any) -> Any:
     return new.on_conflict_do_nothing(index_elements=["key"])
 
@@ -231,8 +227,7 @@ def revise(
 
 def mark_told(conn: Connection, ids: Sequence[int], now: datetime) -> None:
     """These articles have been told."""
-    for start in range(0, len(ids), _CHUNK):
-        conn.execute(_MARK_TOLD, {"ids": ids[start : start + _CHUNK], "now": now})
+    conn.execute(_MARK_TOLD, {"ids": ids, "now": now})
 
 
 def not_later(conn: Connection, now: datetime, farthest: datetime) -> None:
@@ -257,23 +252,29 @@ def newest(conn: Connection) -> int:
     return conn.execute(select(func.max(table.c.id))).scalar() or 0
 
 
+_ROW = (
+    table.c.id, table.c.canonical, table.c.url, table.c.title, table.c.summary, table.c.body,
+    table.c.published, table.c.trust, table.c.language, table.c.source, table.c.guid, table.c.found_at,
+    table.c.contact, table.c.page, table.c.page_note, table.c.told_at, table.c.story, table.c.paywalled,
+    outlet.c.name, outlet.c.title.label("outlet_title"), outlet.c.country, outlet.c.languages, outlet.c.kind,
+    outlet.c.tier,
+)  # fmt: skip
+
+
 def _stored() -> Select[Any]:
-    return select(
-        table, outlet.c.title.label("outlet_title"), outlet.c.country, outlet.c.languages,
-        outlet.c.kind, outlet.c.tier,
-    ).join(outlet, outlet.c.name == table.c.outlet)  # fmt: skip
+    return select(*_ROW).join(outlet, outlet.c.name == table.c.outlet)
 
 
-def _from_row(row: Row[Any]) -> StoredArticle:
-    publisher = Outlet(row.outlet, row.outlet_title, row.country, tuple(row.languages), row.kind, row.tier)
-    article = Article(
-        row.canonical, row.url, row.title, row.summary, row.body, row.published, row.trust,
-        row.language, row.source, publisher,
-    )  # fmt: skip
-    return StoredArticle(
-        row.id, article, row.guid, row.found_at, row.contact, row.page, row.page_note, row.told_at,
-        row.story, row.paywalled,
-    )  # fmt: skip
+def _from_row(row: Iterable[Any]) -> StoredArticle:
+    # By place: a batch has hundreds of rows, and to ask each for a name takes longer than to read it.
+    (
+        id_, canonical, url, title, summary, body, published, trust, language, source, guid, found_at,
+        contact, page, page_note, told_at, story, paywalled, outlet_name, outlet_title, country, languages,
+        kind, tier,
+    ) = row  # fmt: skip
+    publisher = Outlet(outlet_name, outlet_title, country, tuple(languages), kind, tier)
+    article = Article(canonical, url, title, summary, body, published, trust, language, source, publisher)
+    return StoredArticle(id_, article, guid, found_at, contact, page, page_note, told_at, story, paywalled)
 
 
 # The queue in the order of its index: it is read in batches, and sorting it for each would make a long
@@ -285,7 +286,5 @@ _UNTOLD = (
     .limit(bindparam("limit"))
 )
 _OF_STORY = _stored().where(table.c.story == bindparam("in_story")).order_by(table.c.id)
-_MARK_TOLD = (
-    update(table).where(table.c.id.in_(bindparam("ids", expanding=True))).values(told_at=bindparam("now"))
-)
+_MARK_TOLD = update(table).where(one_of(table.c.id, "ids")).values(told_at=bindparam("now"))
 _PUT_INTO_STORY = update(table).where(table.c.id == bindparam("one")).values(story=bindparam("in_story"))

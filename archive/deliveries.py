@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from archive import chats
 from archive.insert import prepared
+from archive.one_of import one_of
 from archive.tables import delivery as table
 from archive.wake import wake
 
@@ -210,8 +211,8 @@ _STANDING = (
     .where(
         table.c.kind == "alert",
         or_(
-            table.c.story.in_(bindparam("stories", expanding=True)),
-            table.c.article.in_(bindparam("articles", expanding=True)),
+            one_of(table.c.story, "stories"),
+            one_of(table.c.article, "articles"),
         ),
     )
     .order_by(table.c.id)

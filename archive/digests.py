@@ -4,22 +4,31 @@ Statements on `digest_item`: an article waits there until a digest delivery take
 transaction that writes that delivery, so nothing is told twice or missed between two digests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from archive.insert import prepared
-from archive.tables import article
+from archive.one_of import one_of
 from archive.tables import digest_item as table
 from archive.wake import wake
 
 
-def add(conn: Connection, channel: str, article_id: int, reason: str, now: datetime, due: datetime) -> None:
-    """Let an article wait for the channel's digest that goes at `due`; once is enough."""
-    row = {"channel": channel, "article": article_id, "reason": reason, "added_at": now, "due_at": due}
-    conn.execute(_add(conn), row)
+class Item(NamedTuple):
+    """An article that is to wait for the channel's digest that goes at `due_at`."""
+
+    channel: str
+    article: int
+    reason: str
+    due_at: datetime
+
+
+def add(conn: Connection, items: Sequence[Item], now: datetime) -> None:
+    """Let these wait; once is enough."""
+    if items:
+        conn.execute(_add(conn), [{**one._asdict(), "added_at": now} for one in items])
 
 
 @prepared(table)
@@ -27,12 +36,15 @@ def _add(new: Any) -> Any:
     return new.on_conflict_do_nothing(index_elements=["channel", "article"])
 
 
-def has(conn: Connection, channel: str, article_id: int) -> bool:
-    """Whether the article is, or will be, in a digest of the channel."""
-    return conn.execute(_HAS, {"of": channel, "id": article_id}).first() is not None
+def holding(conn: Connection, articles: Iterable[int]) -> dict[tuple[str, int], bool]:
+    """Which of `articles` are, or will be, in a digest: of (channel, article) whether it still waits."""
+    rows = conn.execute(_HOLDING, {"articles": list(articles)})
+    return {(row.channel, row.article): row.delivery is None for row in rows}
 
 
-_HAS = select(table.c.article).where(table.c.channel == bindparam("of"), table.c.article == bindparam("id"))
+_HOLDING = select(table.c.channel, table.c.article, table.c.delivery).where(
+    one_of(table.c.article, "articles")
+)
 
 
 def due(conn: Connection, channel: str, now: datetime) -> list[tuple[int, str]]:
@@ -70,19 +82,6 @@ def wake_waiting(conn: Connection) -> None:
     """Wake the digest of every channel that has articles waiting, each at its time."""
     for channel, due in sorted(next_due(conn).items()):
         wake(conn, "digest", channel, due)
-
-
-def stories_waiting(conn: Connection, stories: Sequence[int]) -> set[tuple[str, int]]:
-    """Which of `stories` have an article waiting for a digest, as (channel, story)."""
-    rows = conn.execute(_STORIES_WAITING, {"stories": list(stories)})
-    return {(row.channel, row.story) for row in rows}
-
-
-_STORIES_WAITING = (
-    select(table.c.channel, article.c.story)
-    .join(article, article.c.id == table.c.article)
-    .where(article.c.story.in_(bindparam("stories", expanding=True)), table.c.delivery.is_(None))
-)
 
 
 def take(conn: Connection, channel: str, articles: Sequence[int], delivery: int) -> None:

@@ -8,11 +8,12 @@ the index but read, so a search is never behind. The index itself is `archive/fu
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, select
+from sqlalchemy import Connection, bindparam, delete, func, literal, literal_column, select
 
 from archive import facts, full_text
 from archive.full_text import Indexed
-from archive.insert import insert, prepared
+from archive.insert import insert, many, prepared
+from archive.one_of import one_of
 from archive.sought import ALL, Sought, any_of
 from archive.tables import article, unindexed
 from archive.text.folding import fold
@@ -37,10 +38,10 @@ class Waiting(NamedTuple):
 
 def note_new(conn: Connection, ids: Sequence[int]) -> None:
     """These articles have come."""
-    conn.execute(_note_new(conn), [{"article": id_, "generation": 1} for id_ in ids])
+    _note_new(conn, [(id_, 1) for id_ in ids])
 
 
-@prepared(unindexed)
+@many(unindexed, "article", "generation")
 def _note_new(new: Any) -> Any:
     # SQLite gives the number of a removed newest row anew, which may not have been taken from the index yet.
     return _once_more(new)
@@ -55,13 +56,13 @@ def note_changed(conn: Connection, ids: Sequence[int]) -> None:
 @prepared(unindexed)
 def _note_changed(new: Any) -> Any:
     said = (article.c.title, article.c.summary, article.c.body)
-    rows = select(article.c.id, literal(1), *said).where(article.c.id.in_(bindparam("ids", expanding=True)))
+    rows = select(article.c.id, literal(1), *said).where(one_of(article.c.id, "ids"))
     return _once_more(new.from_select(["article", "generation", "title", "summary", "body"], rows))
 
 
 def _once_more(new: Any) -> Any:
     # What is noted already is not indexed, or is so with the texts that were noted then.
-    again = {"generation": unindexed.c.generation + 1}
+    again = {"generation": unindexed.c.generation + literal_column("1")}
     return new.on_conflict_do_update(index_elements=["article"], set_=again)
 
 
@@ -117,7 +118,7 @@ def index(conn: Connection, batch: Sequence[Waiting]) -> int:
     return len(current)
 
 
-_THESE = unindexed.c.article.in_(bindparam("ids", expanding=True))
+_THESE = one_of(unindexed.c.article, "ids")
 _NOTED = select(unindexed.c.article, unindexed.c.generation).where(_THESE)
 _DONE = delete(unindexed).where(_THESE)
 

@@ -5,36 +5,51 @@ watches, never take one away.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from archive.insert import prepared
+from archive.one_of import one_of
 from archive.tables import article as article_table
 from archive.tables import match as table
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The matches of an article in the order in which they were found, and the names of the watches that
+    had not fired on it before."""
+
+    rows: list[dict[str, Any]]
+    new: frozenset[str]
+
+
 def add(
     conn: Connection, matches: Mapping[int, Sequence[Mapping[str, Any]]], now: datetime
-) -> dict[int, set[str]]:
-    """Keep the matches of articles (`watch`, `urgency`, `hits` as JSON); of each article the names of the
-    watches that are new.
+) -> dict[int, Kept]:
+    """Keep the matches of articles (`watch`, `urgency`, `hits` as JSON); of each article all that are kept.
 
     Of a watch that fired before, the evidence is that of the newest reading.
     """
     if not matches:
         return {}
-    before = watches_of(conn, matches)
+    before = of_articles(conn, matches)
     rows = [
         {**match, "article": article, "matched_at": now} for article, of in matches.items() for match in of
     ]
     if rows:
         conn.execute(_add(conn), rows)
-    return {
-        article: {match["watch"] for match in of} - before.get(article, set())
-        for article, of in matches.items()
-    }
+    return {article: _kept(before.get(article, []), of) for article, of in matches.items()}
+
+
+def _kept(before: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> Kept:
+    """What `of_articles` gives of an article on which these were found after those `before`."""
+    now = {match["watch"]: match for match in found}
+    known = [{**match, "hits": now.get(match["watch"], match)["hits"]} for match in before]
+    new = now.keys() - {match["watch"] for match in before}
+    return Kept([*known, *(dict(now[watch]) for watch in sorted(new))], frozenset(new))
 
 
 @prepared(table)
@@ -53,11 +68,7 @@ def of_articles(conn: Connection, articles: Iterable[int]) -> dict[int, list[dic
     return found
 
 
-_OF_ARTICLES = (
-    select(table)
-    .where(table.c.article.in_(bindparam("ids", expanding=True)))
-    .order_by(table.c.matched_at, table.c.watch)
-)
+_OF_ARTICLES = select(table).where(one_of(table.c.article, "ids")).order_by(table.c.matched_at, table.c.watch)
 
 
 def watches_of(conn: Connection, articles: Iterable[int]) -> dict[int, set[str]]:
@@ -68,9 +79,7 @@ def watches_of(conn: Connection, articles: Iterable[int]) -> dict[int, set[str]]
     return found
 
 
-_WATCHES_OF = select(table.c.article, table.c.watch).where(
-    table.c.article.in_(bindparam("ids", expanding=True))
-)
+_WATCHES_OF = select(table.c.article, table.c.watch).where(one_of(table.c.article, "ids"))
 
 
 def count_old(conn: Connection, watches: Iterable[str]) -> int:

@@ -7,8 +7,9 @@ One statement over `article`, `outlet` and `placement`. Whole articles, with the
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
+from archive.one_of import one_of
 from archive.stories import Action
 from archive.tables import article as table
 from archive.tables import outlet, placement
@@ -64,6 +65,6 @@ _MEMBERS = (
     )
     .join(outlet, outlet.c.name == table.c.outlet)
     .outerjoin(placement, placement.c.article == table.c.id)
-    .where(table.c.story.in_(bindparam("stories", expanding=True)))
+    .where(one_of(table.c.story, "stories"))
     .order_by(table.c.id)
 )  # fmt: skip

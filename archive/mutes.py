@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from archive.insert import insert
 from archive.tables import mute as table
@@ -61,8 +61,10 @@ def add(conn: Connection, new: Sequence[NewMute], now: datetime) -> list[int]:
 
 def active(conn: Connection, now: datetime) -> list[Mute]:
     """All that are in force, the one that ends first before the others."""
-    chosen = select(table).where(table.c.until > now).order_by(table.c.until, table.c.id)
-    return [_from_row(row) for row in conn.execute(chosen)]
+    return [_from_row(row) for row in conn.execute(_ACTIVE, {"now": now})]
+
+
+_ACTIVE = select(table).where(table.c.until > bindparam("now")).order_by(table.c.until, table.c.id)
 
 
 def latest(conn: Connection, limit: int) -> list[Mute]:

@@ -4,7 +4,7 @@ Statements on `story` and `placement`. Whether an article joins a story is decid
 `alerts/stories/`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,7 +12,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select, update
 
 from archive import facts
-from archive.insert import prepared
+from archive.insert import numbers, prepared
+from archive.one_of import one_of
 from archive.tables import article, delivery, outlet
 from archive.tables import placement as placements
 from archive.tables import story as table
@@ -49,28 +50,46 @@ class Story:
 
 def open_story(conn: Connection, now: datetime) -> int:
     """A new story; its number."""
-    id_: int = conn.execute(_open(conn), {"opened_at": now, "grown_at": now}).scalar_one()
+    (id_,) = free_numbers(conn, 1)
+    open_stories(conn, [id_], now)
     return id_
+
+
+def free_numbers(conn: Connection, count: int) -> list[int]:
+    """Numbers for so many stories that may be opened in this transaction."""
+    return numbers(conn, table, count)
+
+
+def open_stories(conn: Connection, ids: Sequence[int], now: datetime) -> None:
+    """New stories, under numbers that `free_numbers` gave in this transaction."""
+    if ids:
+        conn.execute(_open(conn), [{"id": id_, "opened_at": now, "grown_at": now} for id_ in ids])
 
 
 @prepared(table)
 def _open(new: Any) -> Any:
-    return new.returning(table.c.id)
+    return new
 
 
-def grow(conn: Connection, story: int, now: datetime) -> None:
-    """An article has joined the story."""
-    conn.execute(_GROW, {"of": story, "now": now})
+def grow(conn: Connection, stories: Iterable[int], now: datetime) -> None:
+    """Articles have joined these stories."""
+    if rows := [{"of": story, "now": now} for story in stories]:
+        conn.execute(_GROW, rows)
 
 
 _GROW = update(table).where(table.c.id == bindparam("of")).values(grown_at=bindparam("now"))
 
 
-def place(conn: Connection, placed: Placed) -> None:
-    """Keep how an article came to its story, and let it belong there; the last word counts."""
-    row = {name: getattr(placed, name) for name in Placed.__slots__ if name != "story"}
-    conn.execute(_place(conn), row)
-    conn.execute(_BELONG, {"of": placed.article, "to": placed.story})
+def place(conn: Connection, placed: Sequence[Placed]) -> None:
+    """Keep how articles came to their stories, in this order, and let them belong there; the last word
+    counts."""
+    if not placed:
+        return
+    conn.execute(_place(conn), [{name: getattr(one, name) for name in _KEPT} for one in placed])
+    conn.execute(_BELONG, [{"of": one.article, "to": one.story} for one in placed])
+
+
+_KEPT = [name for name in Placed.__slots__ if name != "story"]
 
 
 @prepared(placements)
@@ -93,9 +112,7 @@ def live(conn: Connection, since: datetime) -> list[Placed]:
 
 
 _WHOLE = select(placements, article.c.story).join(article, article.c.id == placements.c.article)
-_PLACED = _WHOLE.where(placements.c.article.in_(bindparam("articles", expanding=True))).order_by(
-    placements.c.id
-)
+_PLACED = _WHOLE.where(one_of(placements.c.article, "articles")).order_by(placements.c.id)
 _LIVE = (
     _WHOLE.join(table, table.c.id == article.c.story)
     .where(table.c.grown_at > bindparam("since"))

@@ -6,6 +6,7 @@ after a person mended stories, the state is read from there anew, in seconds.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -44,27 +45,44 @@ class LiveStories:
         """Read the state anew when it is needed next."""
         self._clusterer = None
 
-    def join(self, conn: Connection, stored: StoredArticle, terms: "Watchlist", now: datetime) -> Joined:
-        """Place an article in its story, or say where it was placed before."""
-        if stored.story is not None:
-            known = stories.placed(conn, [stored.id])
-            return Joined(stored.story, known[0].action if known else "new")
+    def join(
+        self, conn: Connection, come: Sequence[StoredArticle], terms: "Watchlist", now: datetime
+    ) -> list[Joined]:
+        """Place articles, in order, in their stories, or say of each where it was placed before."""
+        before = [stored.id for stored in come if stored.story is not None]
+        known = {one.article: one.action for one in stories.placed(conn, before)} if before else {}
+        new = [stored for stored in come if stored.story is None]
+        joined = dict(zip((stored.id for stored in new), self._place(conn, new, terms, now), strict=True))
+        return [
+            joined[stored.id] if stored.story is None else Joined(stored.story, known.get(stored.id, "new"))
+            for stored in come
+        ]
+
+    def _place(
+        self, conn: Connection, new: Sequence[StoredArticle], terms: "Watchlist", now: datetime
+    ) -> list[Joined]:
+        if not new:
+            return []
         clusterer = self._up_to_date(conn, now)
         # As exact as the archive keeps it, so that a restart sees the same.
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        found = compared(stored, terms)
-        placement = clusterer.place(stored.id, found, now, lambda: stories.open_story(conn, now))
-        if placement.action != "new":
-            stories.grow(conn, placement.story, now)
-        verdict = placement.verdict
-        stories.place(
-            conn,
-            Placed(
-                stored.id, placement.story, verdict.action, verdict.why, _evidence(placement),
-                found.to_bytes(), now,
-            ),
-        )  # fmt: skip
-        return Joined(placement.story, placement.action)
+        free = iter(stories.free_numbers(conn, len(new)))
+        placed = []
+        for stored in new:
+            found = compared(stored, terms)
+            placement = clusterer.place(stored.id, found, now, lambda: next(free))
+            verdict = placement.verdict
+            placed.append(
+                Placed(
+                    stored.id, placement.story, verdict.action, verdict.why, _evidence(placement),
+                    found.to_bytes(), now,
+                )
+            )  # fmt: skip
+        opened = [one.story for one in placed if one.action == "new"]
+        stories.open_stories(conn, opened, now)
+        stories.grow(conn, sorted({one.story for one in placed}.difference(opened)), now)
+        stories.place(conn, placed)
+        return [Joined(one.story, one.action) for one in placed]
 
     def _up_to_date(self, conn: Connection, now: datetime) -> "Clusterer":
         mended = stories.mended(conn)

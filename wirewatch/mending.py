@@ -19,7 +19,7 @@ from archive.stories import Action, Placed
 from wirewatch.live_stories import compared
 from wirewatch.rooms import Durations, Rulebook
 from wirewatch.saying import match_from_row, refresh
-from wirewatch.telling import tell_channels
+from wirewatch.telling import Come, tell_channels
 
 
 class CannotMend(Exception):
@@ -62,7 +62,7 @@ def merge(conn: Connection, rules: Rulebook, into: int, others: Sequence[int], n
     deliveries.move_to_story(conn, moved, into)
     for story in others:
         mutes.move_story(conn, story, into)
-    stories.grow(conn, into, now)
+    stories.grow(conn, [into], now)
     stories.count_mended(conn)
     refresh(conn, rules, into, now)
 
@@ -79,14 +79,16 @@ def _move(
     """Place articles by hand. Each keeps what was done with it, but only the one that `opens` the story
     does so; and what it was found beside, which is so in any story."""
     known = {one.article: one for one in stories.placed(conn, ids)}
+    placed = []
     for id_, kept in known.items():
         action: Action = "new" if id_ == opens else "reply" if kept.action == "new" else kept.action
         beside = {name: id_ for name, id_ in (kept.evidence or {}).items() if name in ("copied", "beside")}
-        stories.place(conn, replace(kept, story=story, action=action, why="mended", evidence=beside or None))
+        placed.append(replace(kept, story=story, action=action, why="mended", evidence=beside or None))
     for one in articles.by_ids(conn, [id_ for id_ in ids if id_ not in known]):
         action = "new" if one.id == opens else "reply"
         found = compared(one, rules.watchlist).to_bytes()
-        stories.place(conn, Placed(one.id, story, action, "mended", None, found, now))
+        placed.append(Placed(one.id, story, action, "mended", None, found, now))
+    stories.place(conn, placed)
 
 
 def _tell(conn: Connection, rules: Rulebook, one: StoredArticle, story: int, now: datetime) -> None:
@@ -95,4 +97,4 @@ def _tell(conn: Connection, rules: Rulebook, one: StoredArticle, story: int, now
     found = [match_from_row(row, one.article) for row in rows]
     action = stories.placed(conn, [one.id])[0].action
     told = Told(one.article, one.contact, found, frozenset(match.watch for match in found), action)
-    tell_channels(conn, rules, one, told, story, now, Durations())
+    tell_channels(conn, rules, [Come(one, told, story)], now, Durations())

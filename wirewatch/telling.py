@@ -5,7 +5,7 @@ is written as a delivery or a place in a digest, and the articles are told. The 
 are pure: `alerts/stories/` and `alerts/routing.py`. What messages say is `wirewatch/saying.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,15 +45,16 @@ def tell(
     durations: Durations,
 ) -> None:
     """Tell a batch, in the order given."""
-    muted = _muted(conn, now)
     fired = {stored.id: stored for stored, found in matched if found}
-    new = matches.add(conn, {stored.id: _rows(found) for stored, found in matched if found}, now)
-    kept = matches.of_articles(conn, fired) if fired else {}
-    for id_, stored in fired.items():
-        everything = [match_from_row(row, stored.article) for row in kept[id_]]
-        joined = live.join(conn, stored, rules.watchlist, now)
-        told = Told(stored.article, stored.contact, everything, frozenset(new[id_]), joined.action)
-        tell_channels(conn, rules, stored, told, joined.story, now, durations, muted)
+    if fired:
+        kept = matches.add(conn, {stored.id: _rows(found) for stored, found in matched if found}, now)
+        joined = live.join(conn, list(fired.values()), rules.watchlist, now)
+        come = []
+        for (id_, stored), place in zip(fired.items(), joined, strict=True):
+            everything = [match_from_row(row, stored.article) for row in kept[id_].rows]
+            told = Told(stored.article, stored.contact, everything, kept[id_].new, place.action)
+            come.append(Come(stored, told, place.story))
+        tell_channels(conn, rules, come, now, durations)
     articles.mark_told(conn, [stored.id for stored, _ in matched], now)
 
 
@@ -61,23 +62,26 @@ def _rows(found: Sequence[Match]) -> list[dict[str, Any]]:
     return [{"watch": m.watch, "urgency": m.urgency, "hits": [h._asdict() for h in m.hits]} for m in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Come:
+    """An article that has come to its story, with its matches."""
+
+    stored: StoredArticle
+    told: Told
+    story: int
+
+
 def tell_channels(
-    conn: Connection,
-    rules: Rulebook,
-    stored: StoredArticle,
-    told: Told,
-    story: int,
-    now: datetime,
-    durations: Durations,
-    muted: Mapping[str, Sequence[Mute]] | None = None,
+    conn: Connection, rules: Rulebook, come: Sequence[Come], now: datetime, durations: Durations
 ) -> None:
-    """Let every channel hear, or not, of an article of `story`; `muted` is read where it is not given."""
-    known = members_of(conn, [story]).get(story, [])
-    standing = deliveries.standing(conn, stories=[story], articles=[stored.id])
-    told = _grown(told, stored, known)
-    subject = _Subject(stored, told, story, known, standing, _muted(conn, now) if muted is None else muted)
-    for channel in rules.channels.values():
-        _tell_channel(conn, rules, channel, subject, now, durations)
+    """Let every channel hear, or not, of each of these articles, in order."""
+    known = _Known(conn, rules, come, now)
+    for one in come:
+        subject = known.subject(conn, one)
+        for channel in rules.channels.values():
+            _tell_channel(conn, rules, channel, subject, known, now, durations)
+        known.is_told(subject)
+    known.keep(conn, now)
 
 
 def _grown(told: Told, stored: StoredArticle, members: Sequence[Member]) -> Told:
@@ -95,38 +99,95 @@ def _grown(told: Told, stored: StoredArticle, members: Sequence[Member]) -> Told
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """One article on its way to the channels: its row, its matches, its story, what stands, and what
-    each chat has muted."""
+    """One article on its way to the channels: its row, its matches, its story and what stands."""
 
     stored: StoredArticle
     told: Told
     story: int
     members: Sequence[Member]
     standing: Sequence[Delivery]
-    muted: Mapping[str, Sequence[Mute]]
+
+
+class _Known:
+    """What the archive knows of the stories of a batch and of the channels, read once for all of them.
+
+    Each article is told as if those behind it had not come yet. What it adds is remembered here, and read
+    again only for a story of which something was sent in the batch.
+    """
+
+    def __init__(self, conn: Connection, rules: Rulebook, come: Sequence[Come], now: datetime) -> None:
+        ids, stories = [one.stored.id for one in come], list({one.story for one in come})
+        self._members = members_of(conn, stories)
+        self._to_come = {one.stored.id for one in come if one.stored.story is None}
+        self._standing = deliveries.standing(conn, stories=stories, articles=ids)
+        self._sent: set[int | None] = set()
+        # What is not withheld is told whatever else of its story waits.
+        withheld = {one.story for one in come if one.told.action == "withhold"}
+        beside = {member.id: story for story in withheld for member in self._members.get(story, ())}
+        self._in_digest = digests.holding(conn, {*ids, *beside})
+        waiting = [key for key, waits in self._in_digest.items() if waits]
+        self._waiting = {(channel, beside[article]) for channel, article in waiting if article in beside}
+        self._put: list[digests.Item] = []
+        self.muted = _muted(conn, rules, now)
+
+    def subject(self, conn: Connection, one: Come) -> _Subject:
+        """The next of the batch, and what is known of its story by now."""
+        stored, story = one.stored, one.story
+        self._to_come.discard(stored.id)
+        members = [member for member in self._members.get(story, ()) if member.id not in self._to_come]
+        standing = [row for row in self._standing if row.story == story or row.article == stored.id]
+        if not self._sent.isdisjoint((story, *(row.story for row in standing))):
+            standing = deliveries.standing(conn, stories=[story], articles=[stored.id])
+        return _Subject(stored, _grown(one.told, stored, members), story, members, standing)
+
+    def is_in_digest(self, channel: Channel, it: _Subject) -> bool:
+        """Whether the channel is, or was, told of the article in a digest."""
+        return (channel.name, it.stored.id) in self._in_digest
+
+    def is_story_in_digest(self, channel: Channel, it: _Subject) -> bool:
+        """Whether the story of a withheld article waits for the channel's digest."""
+        return it.told.action == "withhold" and (channel.name, it.story) in self._waiting
+
+    def put_into_digest(self, channel: Channel, it: _Subject, decision: ToDigest) -> None:
+        """The article goes with the channel's next digest."""
+        self._put.append(digests.Item(channel.name, it.stored.id, decision.reason, decision.due))
+        self._waiting.add((channel.name, it.story))
+
+    def is_told(self, it: _Subject) -> None:
+        """Every channel has heard of it: what stands of its story may say something else by now."""
+        self._sent.update((it.story, *(row.story for row in it.standing)))
+
+    def keep(self, conn: Connection, now: datetime) -> None:
+        """Write what goes into digests, and wake them."""
+        digests.add(conn, self._put, now)
+        for channel in sorted({one.channel for one in self._put}):
+            wake(conn, "digest", channel, min(one.due_at for one in self._put if one.channel == channel))
 
 
 def _tell_channel(
-    conn: Connection, rules: Rulebook, channel: Channel, it: _Subject, now: datetime, durations: Durations
+    conn: Connection,
+    rules: Rulebook,
+    channel: Channel,
+    it: _Subject,
+    known: _Known,
+    now: datetime,
+    durations: Durations,
 ) -> None:
     settings = rules.settings
     heard = routing.watches_for(channel.name, it.told.matches, rules.watches, settings.ops)
     here = [delivery for delivery in it.standing if delivery.channel == channel.name]
-    mutes_here = it.muted.get(chats.current(conn, chat_key(channel)), ()) if it.muted else ()
-    left, kept_by = audible(it.stored.article, it.story, heard, mutes_here)
+    left, kept_by = audible(it.stored.article, it.story, heard, known.muted.get(channel.name, ()))
     decision = routing.route(
         it.told,
         left or heard,
         channel,
         Standing(
             article=any(delivery.article == it.stored.id for delivery in here),
-            in_digest=digests.has(conn, channel.name, it.stored.id),
+            in_digest=known.is_in_digest(channel, it),
             story=bool(here),
             watches=frozenset(watch for one in here for watch in one.content["watches"]),
             urgency=routing.highest([one.content["urgency"] for one in here] or ["low"]),
-            # What is not withheld is told whatever waits.
-            story_in_digest=it.told.action == "withhold"
-            and (channel.name, it.story) in digests.stories_waiting(conn, [it.story]),
+            story_in_digest=known.is_story_in_digest(channel, it),
             last_hour=_last_hour(conn, channel, now),
         ),
         only=rules.filters.get(channel.name),
@@ -152,8 +213,7 @@ def _tell_channel(
             )  # fmt: skip
             deliveries.add(conn, [row], now)
         case ToDigest():
-            digests.add(conn, channel.name, it.stored.id, decision.reason, now, decision.due)
-            wake(conn, "digest", channel.name, decision.due)
+            known.put_into_digest(channel, it, decision)
     # Whatever else it is, it is one more report, or a newer one, of what stands.
     let_say(
         conn,
@@ -191,9 +251,14 @@ def _last_hour(conn: Connection, channel: Channel, now: datetime) -> int:
     return deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1))
 
 
-def _muted(conn: Connection, now: datetime) -> dict[str, list[Mute]]:
-    """What is muted now, by chat, under the id by which a chat goes now."""
+def _muted(conn: Connection, rules: Rulebook, now: datetime) -> dict[str, list[Mute]]:
+    """What is muted now in each channel, whose chat and that of the mute may have moved since."""
     by_chat: dict[str, list[Mute]] = {}
     for mute in mutes.active(conn, now):
         by_chat.setdefault(chats.current(conn, mute.chat), []).append(mute)
-    return by_chat
+    if not by_chat:
+        return {}
+    return {
+        name: by_chat.get(chats.current(conn, chat_key(channel)), [])
+        for name, channel in rules.channels.items()
+    }

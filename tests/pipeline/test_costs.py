@@ -27,15 +27,18 @@ from wirewatch import telling
 
 QUARTER = timedelta(minutes=15)
 # What a feed announces needs no more statements than this, however many articles are new.
-A_POLL = 6
+A_POLL = 7
 # All that are due are claimed at once, and what came of them is written back at once.
 A_ROUND = 3
 # Where many feeds have news at once, each has its share of statements that are the same for all.
 NEWS_AT_ONCE = 1
 # And so many of them share a transaction, at least.
 TOGETHER = 4
-# A matched article that opens a story: evidence, story, place in the story, what stands, delivery, wake.
-A_MATCHED_ARTICLE = 13
+# Whatever is matched in a batch: evidence, what is live, stories, places in them, members, what stands.
+A_MATCHED_BATCH = 13
+# For each article a delivery with its wake; in a story that stands also what stands by now and speaks for it.
+A_STORY = 3
+A_REPLY = 6
 # Look for work, take it durably, record what became of it.
 A_MESSAGE = 14
 
@@ -174,12 +177,19 @@ def test_feeds_that_have_news_at_once_share_their_statements_and_tell_one_articl
     assert begun <= A_ROUND + count / TOGETHER
 
 
-def test_telling_costs_two_statements_a_batch_for_what_no_watch_wants_and_a_few_for_what_one_does(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("headline", "each"),
+    [("{0}anat {0}ozum {0}ibik {0}adul opens", A_STORY), ("{0} dam of the far north opens", A_REPLY)],
+)
+def test_telling_costs_one_statement_a_batch_for_what_no_watch_wants_and_a_few_for_what_one_does(
+    tmp_path: Path, headline: str, each: int
 ) -> None:
     async def story(loop: VirtualTimeLoop) -> tuple[int, int]:
         async with met(loop, tmp_path) as (site, here):
-            site.script("/feed", rss([f"Dam number {number} of the north opens" for number in range(30)]))
+            site.script(
+                "/feed",
+                rss([headline.format(chr(97 + number % 26) * (number // 26 + 2)) for number in range(30)]),
+            )
             await here.passes(QUARTER)
             rooms, now = here.rooms, here.clock()
             batch = rooms.archive.read_now(lambda conn: articles.untold(conn, now, 100))
@@ -198,8 +208,8 @@ def test_telling_costs_two_statements_a_batch_for_what_no_watch_wants_and_a_few_
             return len(unwanted), len(wanted)
 
     unwanted, wanted = run(story)
-    assert unwanted <= 2
-    assert wanted <= 20 * A_MATCHED_ARTICLE
+    assert unwanted == 1
+    assert wanted <= A_MATCHED_BATCH + 20 * each
 
 
 async def test_a_message_costs_a_few_statements_however_long_the_queue(sqlite_archive: Archive) -> None:

@@ -28,6 +28,7 @@ from archive.archive import Archive
 from archive.article import Outlet
 from archive.articles import NewArticle
 from archive.deliveries import NewDelivery
+from archive.digests import Item
 from archive.events import Event
 from tests.conftest import SetClock
 from tests.peers.botapi import BotApiPeer
@@ -218,7 +219,7 @@ async def test_an_answered_alert_stays_while_the_answer_does(shelf: Shelf) -> No
 async def test_an_article_that_waits_for_its_digest_stays(shelf: Shelf) -> None:
     old = shelf.article(days(731))
     now = shelf.clock()
-    shelf.write(lambda conn: digests.add(conn, "desk", old, "low", now, now))
+    shelf.write(lambda conn: digests.add(conn, [Item("desk", old, "low", now)], now))
     await shelf.keep()
     assert shelf.count("article") == 1
 
@@ -230,7 +231,9 @@ async def test_what_waits_for_the_digest_of_a_channel_that_is_gone_is_released_a
     for article, due in ((old, days(89)), (young, days(9))):
         for channel in ("desk", "gone"):
             shelf.write(
-                lambda conn, a=article, c=channel, d=due: digests.add(conn, c, a, "low", now - d, now - d)
+                lambda conn, a=article, c=channel, d=due: digests.add(
+                    conn, [Item(c, a, "low", now - d)], now - d
+                )
             )
     await shelf.keep()
     assert (shelf.count("digest_item"), shelf.count("event")) == (4, 0)
@@ -245,7 +248,7 @@ async def test_what_waits_for_the_digest_of_a_channel_that_is_gone_is_released_a
 
 async def test_an_article_that_waits_for_a_channel_that_is_gone_is_forgotten(shelf: Shelf) -> None:
     old, then = shelf.article(days(731)), shelf.clock() - days(731)
-    shelf.write(lambda conn: digests.add(conn, "gone", old, "low", then, then))
+    shelf.write(lambda conn: digests.add(conn, [Item("gone", old, "low", then)], then))
     await shelf.keep()
     assert (shelf.count("article"), shelf.count("digest_item")) == (0, 0)
 
@@ -254,7 +257,7 @@ async def test_a_digest_goes_the_day_after_its_articles(shelf: Shelf) -> None:
     old = shelf.article(days(731))
     now = shelf.clock()
     digest = shelf.delivery(days(731), kind="digest")
-    shelf.write(lambda conn: digests.add(conn, "desk", old, "low", now, now))
+    shelf.write(lambda conn: digests.add(conn, [Item("desk", old, "low", now)], now))
     shelf.write(lambda conn: digests.take(conn, "desk", [old], digest))
     await shelf.keep()
     assert (shelf.count("article"), shelf.count("digest_item"), shelf.count("delivery")) == (0, 0, 1)
