@@ -58,6 +58,37 @@ def test_where_neither_script_nor_outlet_tells_the_model_is_asked(text: str, lan
     assert detect(text) == language
 
 
+ENGLISH = (
+    "The dam opened after the villagers had said that they would leave, and the minister came with the "
+    "governor when the first water rose."
+)
+
+
+def test_english_needs_no_model_and_is_no_choice_where_the_outlet_does_not_write_it() -> None:
+    assert detect(ENGLISH) == "en"
+    assert detect(ENGLISH, outlet_languages=("en-PH", "fil")) == "en-PH"
+    assert detect(ENGLISH, outlet_languages=("fil", "es")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "Finale von „Dancing with the Stars“: Die Sendung nach dem Muster von „The Voice“ und „The "
+            "Masked Singer“ endet am Freitag mit der achtzehnten Folge, wie der Sender in Berlin mitteilte.",
+            "de",
+        ),
+        (
+            "Le film « The Man Who Came with the Rain » sort vendredi en salles, a annoncé la "
+            "société de production, qui prépare déjà une suite pour l'année prochaine à Paris et à Lyon.",
+            "fr",
+        ),
+    ],
+)
+def test_a_text_that_quotes_english_is_in_its_own_language(text: str, language: str) -> None:
+    assert detect(text) == language
+
+
 def test_the_model_chooses_only_among_the_outlets_languages_and_spells_them_so() -> None:
     text = "Manila floods shut schools for third day"
     assert detect(text, outlet_languages=("en-PH", "fil")) == "en-PH"
@@ -74,6 +105,7 @@ def test_the_model_is_loaded_only_for_a_text_that_needs_it() -> None:
         "import sys\nfrom archive.text.language import detect\n"
         "detect('ປະເທດລາວ'); detect('Laos bans all exports', 'en')\n"
         "detect('Laos bans all exports', None, ('en',))\n"
+        f"detect({ENGLISH!r})\n"
         "before = 'fasttext' in sys.modules\n"
         "detect('Laos bans all exports of minerals')\n"
         "print(before, 'fasttext' in sys.modules, 'requests' in sys.modules)"
