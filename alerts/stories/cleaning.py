@@ -49,6 +49,11 @@ _CREDITS = re.compile(
     r"|(?:The post [^\n]{3,150} appeared first on [^\n]{2,60})"
     r"|(?:Continue reading|Read more|Weiterlesen|Leer más|Lire la suite)[^\n]{0,40})",
 )
+# What every credit has one of. Most texts have none, which is found in a tenth of the time.
+_CREDITED = re.compile(
+    r"@|©|\(c\)|Copyright|저작권자|责任编辑|責任編輯|Reporting|reporting|Writing|Editing|With input"
+    r"|Con información|Avec|The post |Continue reading|Read more|Weiterlesen|Leer más|Lire la suite"
+)
 _CORRECTED = re.compile(
     r"\b(?:corrected|correction|corrects|retract(?:ed|ion)|withdrawn|korrektur|korrigiert|berichtigung|corrección|corrige"
     r"|rectificatif|rectificación|correctif|correção|уточн[её]н\w*|исправлен\w*|опровержение)\b"
@@ -67,7 +72,7 @@ def report(text: str) -> str:
         if shorter is None:
             break
         text = shorter + text[_MOST_HEAD * 2 :]
-    return _CREDITS.sub(" ", text)
+    return _CREDITS.sub(" ", text) if _CREDITED.search(text) else text
 
 
 def is_correction(title: str) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from alerts.stories.features import Features
 from alerts.stories.index import Index
 from alerts.stories.judging import Action, Verdict, judge, judge_across
-from alerts.stories.likeness import Across, Likeness, across, compare
+from alerts.stories.likeness import Across, Likeness, Side, across, compare
 from alerts.stories.thread import Thread
 
 QUIET = timedelta(days=7)
@@ -139,14 +139,12 @@ class Clusterer:
     def _find_alike(self, found: Features, now: datetime) -> Placement | None:
         """The best story among threads in the article's language."""
         rarity = self._index.rarity(found.terms, found.language)
-        weighted = {
-            term: weight * rarity[term] for term, weight in zip(found.terms, found.weights, strict=True)
-        }
+        side = Side.of(found, rarity)
         best: tuple[tuple[bool, float], Placement] | None = None
-        for number in self._index.nearest(weighted, _NEAREST):
+        for number in self._index.nearest(side.weighted, _NEAREST):
             thread = self._threads[number]
             rarity |= self._index.rarity([t for t in thread.terms if t not in rarity], found.language)
-            likeness = compare(found, weighted, rarity, thread, now)
+            likeness = compare(side, rarity, thread, now)
             verdict = judge(
                 likeness,
                 correction=found.correction,

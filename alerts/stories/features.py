@@ -176,23 +176,31 @@ def _terms(
     language: str, title: Sequence[Unit], body: Sequence[Unit], names: Sequence[str]
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Hashed terms with their weights in the order of the text, and those that name the event."""
-    stop = FUNCTION_WORDS.get(language, frozenset())
+    nothing = _says_nothing(language)
+    named = set(names)
     weights: dict[int, int] = {}
     key: dict[int, int] = {}
-    named = set(names)
-    for number, unit in enumerate([*title, *body]):
-        form = unit.form
-        if form in stop or form in TIMES or (unit.kind == "word" and len(form) == 1):
-            continue
-        if unit.kind == "word":
-            form = stem(form)
-        term = _term(language, form)
-        in_title = number < len(title)
-        if term not in weights and len(weights) >= MOST_TERMS:
-            continue
-        weights[term] = weights.get(term, 0) + (TITLE if in_title else 1)
-        key[term] = key.get(term, 0) | (IN_TITLE if in_title else 0) | (NAME if form in named else 0)
+    for part, weight, mark in ((title, TITLE, IN_TITLE), (body, 1, 0)):
+        for form, kind, _ in part:
+            if form in nothing:
+                continue
+            if kind == "word":
+                if len(form) == 1:
+                    continue
+                form = stem(form)
+            term = _term(language, form)
+            marks = mark | NAME if form in named else mark
+            if term in weights:
+                weights[term] += weight
+                key[term] |= marks
+            elif len(weights) < MOST_TERMS:
+                weights[term], key[term] = weight, marks
     return weights, key
+
+
+@lru_cache(maxsize=64)
+def _says_nothing(language: str) -> frozenset[str]:
+    return FUNCTION_WORDS.get(language, frozenset()) | TIMES
 
 
 def _numbers(title: Sequence[Unit], body: Sequence[Unit]) -> tuple[Number, ...]:

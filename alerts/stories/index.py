@@ -6,8 +6,8 @@ from the same lists, so that it is a function of the live threads alone. Decidin
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
 MOST_VISITS = 2_500
@@ -70,27 +70,26 @@ class Index:
         greatest = rarities[RAREST] = log(1 + live / _RAREST)
         for term in terms:
             found = threads.get(term)
-            rarities[term] = (
-                greatest if found is None or isinstance(found, int) else log(1 + live / len(found))
-            )
+            # A number: only one thread has it.
+            rarities[term] = log(1 + live / len(found)) if type(found) is array else greatest
         return rarities
 
-    def nearest(self, weights: dict[int, float], most: int) -> Sequence[int]:
+    def nearest(self, weights: Mapping[int, float], most: int) -> Sequence[int]:
         """The threads that share most weight with an article, at most `most`."""
         threads = self._threads
         found = [(threads[term], weight * weight) for term, weight in weights.items() if term in threads]
         found.sort(key=lambda entry: 1 if isinstance(entry[0], int) else len(entry[0]))
-        shared: dict[int, float] = {}
+        shared: defaultdict[int, float] = defaultdict(float)
         visits = 0
         for holders, weight in found:
             if isinstance(holders, int):
-                shared[holders] = shared.get(holders, 0.0) + weight
+                shared[holders] += weight
                 continue
             visits += len(holders)
             if visits > MOST_VISITS:
                 break
             for thread in holders:
-                shared[thread] = shared.get(thread, 0.0) + weight
+                shared[thread] += weight
         whole = sum(weight * weight for weight in weights.values())
         least = max(_LEAST_SHARED * whole, _LEAST_OF_BEST * max(shared.values(), default=0.0))
         near = [(-share, thread) for thread, share in shared.items() if share >= least]

@@ -105,25 +105,51 @@ class Likeness:
         )
 
 
-def compare(
-    found: Features, weighted: Mapping[int, float], rarity: Mapping[int, float], thread: Thread, now: datetime
-) -> Likeness:
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The terms of the title, and the names."""
+
+    title: Set[int]
+    names: Set[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What an article brings to every comparison: its features, the weight of each term times how rare it
+    is, how long these are together as a vector, and which terms are marked."""
+
+    found: Features
+    weighted: Mapping[int, float]
+    length: float
+    marked: Marked
+
+    @classmethod
+    def of(cls, found: Features, rarity: Mapping[int, float]) -> "Side":
+        """Where `rarity` knows the article's terms."""
+        terms, key = found.terms, found.key
+        weighted = {term: weight * rarity[term] for term, weight in zip(terms, found.weights, strict=True)}
+        title = {term for term, mark in zip(terms, key, strict=True) if mark & IN_TITLE}
+        names = {term for term, mark in zip(terms, key, strict=True) if mark & NAME}
+        return cls(found, weighted, hypot(*weighted.values()), Marked(title, names))
+
+
+def compare(side: Side, rarity: Mapping[int, float], thread: Thread, now: datetime) -> Likeness:
     """Hold an article against a thread.
 
-    `weighted` are the article's terms, each weight times rarity; `rarity` knows the terms of both,
-    and under RAREST how much a term says that hardly any thread has.
+    `rarity` knows the terms of both, and under RAREST how much a term says that hardly any thread has.
     """
-    sums = thread.weights()
-    mean = {term: weight * rarity[term] / thread.articles for term, weight in sums.items()}
-    shared = sum(weight * mean[term] for term, weight in weighted.items() if term in mean)
-    lengths = _length(weighted) * _length(mean)
+    found, weighted, mine = side.found, side.weighted, side.marked
+    sums, articles = thread.weights(), thread.articles
+    length = hypot(*[weight * rarity[term] for term, weight in sums.items()]) / articles
+    both = [weight * sums[term] * rarity[term] for term, weight in weighted.items() if term in sums]
+    shared = sum(both) / articles
     # Two headlines that have one word in common are close to each other, and prove nothing.
     enough = _ENOUGH * rarity[RAREST] ** 2
-    text = shared / lengths * shared / (shared + enough) if shared else 0.0
+    text = shared / (side.length * length) * shared / (shared + enough) if shared else 0.0
     # What few of many articles said is not what the story is about.
-    least = _SAID * thread.articles
-    said = {term for term, weight in sums.items() if weight >= least}
-    mine, theirs = _marked(found), _Marked.of(thread)
+    least = _SAID * articles
+    said = {term for term in mine.title | mine.names if sums.get(term, 0) >= least}
+    theirs = Marked(thread.titled, thread.named)
     identity, most, fewest = _names(mine, theirs, weighted.keys(), said, rarity)
     copied, part = copied_text(found, thread)
     stranger = _strangers(found.language, mine, theirs, weighted.keys(), said)
@@ -213,32 +239,8 @@ def _likely(evidence: float) -> float:
     return 1 / (1 + exp(-evidence))
 
 
-@dataclass(frozen=True, slots=True)
-class _Marked:
-    """The terms of the title, and the names."""
-
-    title: Set[int]
-    names: Set[int]
-
-    @classmethod
-    def of(cls, thread: Thread) -> "_Marked":
-        marked = list(thread.marked())
-        return cls({term for term, titled, _ in marked if titled}, {term for term, _, name in marked if name})
-
-
-def _marked(found: Features) -> _Marked:
-    marks = list(zip(found.terms, found.key, strict=True))
-    return _Marked(
-        {term for term, mark in marks if mark & IN_TITLE}, {term for term, mark in marks if mark & NAME}
-    )
-
-
-def _length(weights: Mapping[int, float]) -> float:
-    return hypot(*weights.values())
-
-
 def _names(
-    mine: _Marked, theirs: _Marked, my_terms: Set[int], their_terms: Set[int], rarity: Mapping[int, float]
+    mine: Marked, theirs: Marked, my_terms: Set[int], their_terms: Set[int], rarity: Mapping[int, float]
 ) -> tuple[float, float, float]:
     ours = _part(mine.title | mine.names, their_terms, rarity)
     back = _part(theirs.title | theirs.names, my_terms, rarity)
@@ -251,8 +253,8 @@ def _names(
 
 def _part(named: Set[int], known: Set[int], rarity: Mapping[int, float]) -> float:
     # Names that are in every report prove nothing, however large a part of all names they are.
-    whole = sum(rarity[term] ** 2 for term in named) + _DOUBT * rarity[RAREST] ** 2
-    return sum(rarity[term] ** 2 for term in named if term in known) / whole
+    whole = sum([rarity[term] ** 2 for term in named]) + _DOUBT * rarity[RAREST] ** 2
+    return sum([rarity[term] ** 2 for term in named if term in known]) / whole
 
 
 def _numbers(found: Features, thread: Thread) -> float:
@@ -265,11 +267,11 @@ def _numbers(found: Features, thread: Thread) -> float:
 
 
 def _told(numbers: Set[int], small: float) -> float:
-    return sum(small if number in SMALL else 1.0 for number in numbers)
+    return sum([small if number in SMALL else 1.0 for number in numbers])
 
 
 def _strangers(
-    language: str, mine: _Marked, theirs: _Marked, my_terms: Set[int], their_terms: Set[int]
+    language: str, mine: Marked, theirs: Marked, my_terms: Set[int], their_terms: Set[int]
 ) -> bool:
     if language in _WITHOUT_NAMES:
         shorter = min(len(mine.title), len(theirs.title))

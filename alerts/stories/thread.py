@@ -8,7 +8,7 @@ belongs to it is `alerts/stories/likeness.py`.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -81,12 +81,19 @@ class Thread:
         """The summed weight of each term; divided by `articles` it is the mean."""
         return dict(zip(self._terms, self._weights, strict=True))
 
-    def marked(self) -> Iterable[tuple[int, bool, bool]]:
-        """The terms that half the articles or more have in their title, or write as a name."""
+    @property
+    def titled(self) -> set[int]:
+        """The terms that half the articles or more have in their title."""
+        return self._in_half(self._titled)
+
+    @property
+    def named(self) -> set[int]:
+        """The terms that half the articles or more write as a name."""
+        return self._in_half(self._named)
+
+    def _in_half(self, counts: Sequence[int]) -> set[int]:
         least = (self.articles + 1) // 2
-        for term, titled, named in zip(self._terms, self._titled, self._named, strict=True):
-            if titled >= least or named >= least:
-                yield term, titled >= least, named >= least
+        return {term for term, count in zip(self._terms, counts, strict=True) if count >= least}
 
     def add(self, article: int, found: Features, now: datetime, *, copy: bool) -> Change:
         """Another article joins; what the index has to be told."""
