@@ -8,11 +8,15 @@ what an entry means is `wirewatch/config_reading.py`.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wirewatch.config_errors import ConfigError, ConfigWarning, Place, nearest, one_of, shown
 from wirewatch.config_files import MAIN_FILE, Locations, digest
 from wirewatch.main_file import LAYERS, Layer
 from wirewatch.yaml_positions import Mapping, Node, ParsedFile, Scalar, Sequence, read
+
+if TYPE_CHECKING:
+    from wirewatch.packed_files import PackedFile
 
 # The one key at the top of each kind of file.
 TOP_KEYS: dict[Layer, str] = {"sources": "sources", "watches": "watches", "terms": "sets"}
@@ -47,7 +51,7 @@ class ParsedFiles:
     To parse all of the shipped ones takes a quarter of a second, in which a daemon's loop is starved.
     """
 
-    before: dict[Path, ParsedFile] = field(default_factory=dict)
+    before: "dict[Path, PackedFile]" = field(default_factory=dict)
     now: dict[Path, ParsedFile] = field(default_factory=dict)
     # Of each file with a secret only what tells its contents apart; None where it is not there.
     named: dict[Path, bytes | None] = field(default_factory=dict)
@@ -66,12 +70,25 @@ class ParsedFiles:
 
     def digests(self) -> dict[Path, bytes]:
         """What tells apart the contents of all that was there."""
-        parsed = {file: found.digest for file, found in self.now.items()}
+        parsed = {file: found.digest for file, found in (self.now or self.before).items()}
         return {file: found for file, found in {**parsed, **self.named}.items() if found is not None}
+
+    def packed(self) -> "ParsedFiles":
+        """The same in little room, to be kept until it is read again."""
+        if not self.now:
+            return self
+        # Loaded with what it packs for: a daemon.
+        from wirewatch.packed_files import pack
+
+        kept = {}
+        for file, parsed in self.now.items():
+            known = self.before.get(file)
+            kept[file] = known if known and known.digest == parsed.digest else pack(parsed)
+        return ParsedFiles(kept, named=self.named)
 
     def again(self) -> "ParsedFiles":
         """For another reading of the same folders."""
-        return ParsedFiles(self.now)
+        return ParsedFiles(self.packed().before)
 
 
 def read_layers(locations: Locations, files: ParsedFiles | None = None) -> Layers:

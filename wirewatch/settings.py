@@ -6,7 +6,7 @@ earlier start (`config_cache.py`).
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -65,9 +65,11 @@ class Settings:
     files: "ParsedFiles | None" = field(default=None, repr=False, compare=False)
 
     def compile(self) -> "Settings":
-        """These settings, with all that is made of them made now and not while the first article waits."""
-        _ = self.watchlist(), self.filters, self.outlets_by_host
-        return self
+        """These settings, with all that is made of them made now and not while the first article waits, and
+        what the files said kept in little room."""
+        ready = self if self.files is None else replace(self, files=self.files.packed())
+        _ = ready.watchlist(), ready.filters, ready.outlets_by_host
+        return ready
 
     def watchlist(self) -> "Watchlist":
         """All watches, compiled for matching; the first call may take some tenths of a second."""

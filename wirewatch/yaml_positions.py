@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -87,7 +87,18 @@ class ParsedFile:
     digest: bytes | None = None
 
 
-def read(file: Path, before: ParsedFile | None = None) -> ParsedFile:
+class Known(Protocol):
+    """What a file said before, in whatever form it was kept."""
+
+    @property
+    def digest(self) -> bytes | None:
+        """Of the content that it had."""
+
+    def unpacked(self) -> ParsedFile:
+        """What it said."""
+
+
+def read(file: Path, before: Known | None = None) -> ParsedFile:
     """What `file` says; what it said `before`, where its content is still the same.
 
     An empty file is an empty mapping.
@@ -99,7 +110,7 @@ def read(file: Path, before: ParsedFile | None = None) -> ParsedFile:
         return ParsedFile(None, (ConfigError(Place(file), "", f"a file that cannot be read ({reason})"),))
     now = digest(content)
     if before is not None and before.digest == now:
-        return before
+        return before.unpacked()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

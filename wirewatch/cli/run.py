@@ -6,6 +6,7 @@ The parts that run are `wirewatch/daemon.py` and `wirewatch/once.py`.
 import asyncio
 import gc
 import sys
+from dataclasses import replace
 
 import click
 
@@ -34,11 +35,14 @@ def command(once: bool) -> None:
         from wirewatch.daemon import run
 
         pipeline.load_all()
+        checked = checked.compile()
         _begin_collecting()
-        asyncio.run(run(checked.compile()))
+        asyncio.run(run(checked))
         return
     from wirewatch.once import run_once
 
+    # Nothing is read again in one round.
+    checked = replace(checked, files=None)
     _begin_collecting()
     wrong = asyncio.run(run_once(checked))
     for line in wrong:
