@@ -23,6 +23,10 @@ _words = [
     "two words",
     "ລາວ",
     "22:30",
+    "https://a.example:80/b?c=d&e=f#g",
+    'AT&T\'s "x"',
+    " #",
+    "#: ",
     "x: y\n",
     "- z\n",
 ]

@@ -1,9 +1,8 @@
 """How is YAML parsed fast enough for a few hundred sources at every start?
 
-ruamel.yaml's own pure parser, with shortcuts for the steps that it takes most often: a plain word
-that is a key, a list of plain words on one line, moving on within a line, asking whether a token
-waits. Events are
-the same as without; `tests/test_quick_yaml.py` compares them. What they mean is
+ruamel.yaml's own pure parser, with shortcuts for the steps that it takes most often: plain text on
+one line, a list of plain words on one line, moving on within a line, asking whether a token waits.
+Events are the same as without; `tests/test_quick_yaml.py` compares them. What they mean is
 `wirewatch/yaml_positions.py`. (A C parser would be faster still, but reads YAML 1.1.)
 """
 
@@ -16,13 +15,17 @@ from ruamel.yaml.reader import Reader
 from ruamel.yaml.scanner import Scanner
 from ruamel.yaml.tokens import FlowEntryToken, FlowSequenceEndToken, FlowSequenceStartToken, ScalarToken
 
-# Words of characters that mean nothing to YAML, between single spaces.
-_WORD = r"[^\x00-\x20#:,?\[\]{}&*!|>'\"%@`\x7f-\xa0\u2028\u2029\ufeff]+"
-_WORDS = rf"{_WORD}(?: {_WORD})*"
+_NO_TEXT = r"\x00-\x20\x7f-\xa0\u2028\u2029\ufeff"
+# Characters that mean nothing to YAML, and words of them between single spaces.
+_PLAIN = rf"[^{_NO_TEXT}#:,?\[\]{{}}&*!|>'\"%@`]"
+_WORDS = rf"{_PLAIN}+(?: {_PLAIN}+)*"
+# Outside of brackets most others mean nothing within a text either, as in an address.
+_INNER = rf"(?:[^{_NO_TEXT}#:]|:(?=[^{_NO_TEXT}])|(?<! )#)"
+_TEXT = rf"{_PLAIN}{_INNER}*(?: {_INNER}+)*"
 _ITEM = rf"(?!-){_WORDS}"
 _LIST = re.compile(rf"\[({_ITEM}(?:, {_ITEM})*)\]")
 _IN_FLOW = re.compile(_WORDS + r"(?=[,\]}]|: )")
-_IN_BLOCK = re.compile(_WORDS + r"(?:(?=:[ \n])|(?=\n( *)[^\s]))")
+_IN_BLOCK = re.compile(_TEXT + r"(?:(?=:[ \n])|(?=\n+( *)[^\s]))")
 
 
 def events(text: str) -> Iterator[Any]:
