@@ -57,7 +57,7 @@ class Watchlist:
     ) -> "Watchlist":
         """Read all enabled watches against these term sets, all of which `terms_in` looks for.
 
-        Where `before` looks for the same, its lexicon is taken: to make one takes a fifth of a second.
+        Where `before` looks for the same, its lexicon is taken: to make one takes a tenth of a second.
 
         Raises WatchError, naming watch and key, or TermSetError, naming set, term and key.
         """

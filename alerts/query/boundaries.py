@@ -82,7 +82,10 @@ def ends_word(check: Check) -> bool:
 
 def _last_kind(spelling: str) -> Kind:
     """The kind of the last character that is no mark: Burmese words often end in one."""
-    return next((KINDS[c] for c in reversed(spelling) if KINDS[c] is not Kind.MARK), Kind.OTHER)
+    for character in reversed(spelling):
+        if (kind := KINDS[character]) is not Kind.MARK:
+            return kind
+    return Kind.OTHER
 
 
 def _kind_at(text: str, position: int) -> Kind:

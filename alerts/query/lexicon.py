@@ -248,5 +248,11 @@ class _Spelling:
 
 def is_acronym(spelling: str) -> bool:
     """Written in capitals alone: ASEAN, КНДР, D.P.R.K."""
-    letters = [character for character in spelling if KINDS[character] is Kind.LETTER]
-    return len(letters) > 1 and all(character.isupper() for character in letters)
+    letters = 0
+    for character in spelling:
+        if KINDS[character] is Kind.LETTER:
+            # Most words end here, at their second letter.
+            if not character.isupper():
+                return False
+            letters += 1
+    return letters > 1

@@ -21,6 +21,7 @@ _STACKED = {
     **dict(zip("\u1015\u1016\u1017\u1018\u1019\u101c", "\u1078\u1079\u107a\u107b\u107c\u1085", strict=True)),
 }
 
+_BURMESE = re.compile("[\u1000-\u109f]")
 _SYLLABLE = re.compile(
     f"(?P<kinzi>\u1004\u103a\u1039)?(?P<base>{_CONSONANT})(?P<stacked>(?:\u1039{_CONSONANT})?)"
     "(?P<ya>\u103b?)(?P<ra>\u103c?)(?P<wa>\u103d?)(?P<ha>\u103e?)(?P<e>\u1031?)"
@@ -35,7 +36,7 @@ def zawgyi_spellings(text: str) -> tuple[str, ...]:
     may go on with what Unicode takes for another sign of it. There are several, because writers
     differ in the shape of the medial RA and in the order of U and the sign above it.
     """
-    if not any("\u1000" <= character <= "\u109f" for character in text):
+    if not _BURMESE.search(text):
         return ()
     spelled = (_spell(text, shaped, above_first) for shaped in (True, False) for above_first in (True, False))
     ends_in_sign = unicodedata.category(text[-1]).startswith("M")
