@@ -15,7 +15,7 @@ from alerts.query.explanation import Explanation, explain
 from alerts.query.lexicon import Lexicon
 from alerts.query.lowering import lower
 from alerts.query.parse import parse_query
-from alerts.query.reading import Reading, read
+from alerts.query.reading import Reading, glance, read
 from alerts.query.terms import TermSet
 from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRef, atoms, children
 from alerts.watch import Hit, Match, Watch
@@ -83,10 +83,12 @@ class Watchlist:
 
         A body that has not been read counts as empty.
         """
-        reading = read(self.lexicon, article)
-        candidates = self._candidates(reading)
-        if not candidates:
+        seen = glance(self.lexicon, article)
+        # Most articles end here: no word of theirs is asked for, though some keep company with such.
+        if not self._always and not seen.may_hold(self._asked):
             return []
+        reading = seen.read()
+        candidates = self._candidates(reading)
         evaluation = Evaluation(reading)
         matches = []
         for compiled in candidates:
@@ -100,9 +102,10 @@ class Watchlist:
         without it, and of which a term stands in title or summary. False once it has been read."""
         if article.body is not None:
             return False
-        reading = read(self.lexicon, article)
-        if not reading.places:
+        seen = glance(self.lexicon, article)
+        if not seen.may_hold(self._asked):
             return False
+        reading = seen.read()
         evaluation = Evaluation(reading, body_unknown=True)
         return any(
             evaluation.value(compiled.condition) is None
@@ -125,6 +128,11 @@ class Watchlist:
         """Every hit of any term set, in reading order; those in the wrong company do not count."""
         evaluation = Evaluation(read(self.lexicon, article))
         return list(evaluation.hits(evaluation.all_set_places()))
+
+    @cached_property
+    def _asked(self) -> frozenset[int]:
+        """The units of which one must occur, or no watch can be true that needs any."""
+        return frozenset(unit for unit, watches in enumerate(self._by_unit) if watches)
 
     @property
     def sought(self) -> Sought:

@@ -37,7 +37,7 @@ from wirewatch.offline import weigh
 from wirewatch.rooms import Rooms, Rulebook
 
 # Articles told in one transaction.
-TELL_BATCH = 50
+TELL_BATCH = 100
 PAGE_BATCH = 20
 # Entries of one poll that are looked at in the loop itself: some milliseconds.
 MANY = 200

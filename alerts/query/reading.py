@@ -4,7 +4,7 @@ One pass over each field with the lexicon's automaton, then per hit the boundari
 friends. Which of the hits have the company that they need is `company.py`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -64,59 +64,97 @@ class Reading:
         return Hit(FIELDS[index], start, end, self.texts[index][start:end], unit.name, unit.set, companion)
 
 
-def read(lexicon: Lexicon, article: Article) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """An article folded, and what the automaton finds in it; of a hit nothing has been asked yet.
+
+    A long field is not searched before it is read: None.
+    """
+
+    lexicon: Lexicon
+    article: Article
+    texts: tuple[str, ...]
+    folded: tuple[Folded, ...]
+    found: tuple[Sequence[Found] | None, ...]
+
+    def may_hold(self, units: Set[int]) -> bool:
+        """Whether one of these units may occur: within its boundaries, whatever its case and company."""
+        uses = self.lexicon.uses
+        for found, folded in zip(self.found, self.folded, strict=True):
+            if found is None:
+                return True
+            text = folded.text
+            for start, end, pattern in found:
+                for unit, left, right, _, swallows in uses[pattern]:
+                    if unit in units and not swallows and left(text, start) and right(text, end):
+                        return True
+        return False
+
+    def read(self) -> Reading:
+        """Where which unit stands."""
+        places: dict[int, list[Place]] = {}
+        swallowers: dict[int, list[Place]] = {}
+        for index, found in enumerate(self.found):
+            hits = _in_windows(self.lexicon, self.folded[index].text) if found is None else found
+            _sort(self, index, hits, places, swallowers)
+        for unit, swallowing in swallowers.items():
+            if unit in places:
+                places[unit] = _not_inside(places[unit], swallowing)
+        places = {unit: hits if len(hits) == 1 else _outermost(hits) for unit, hits in places.items() if hits}
+        return Reading(self.lexicon, self.article, self.texts, self.folded, places)
+
+
+def glance(lexicon: Lexicon, article: Article) -> Glance:
     """Look for everything in the lexicon; a body of None counts as empty."""
     texts = (article.title, article.summary, article.body or "")
     folded = tuple([fold(text) if text else _NOTHING for text in texts])
-    found: dict[int, list[Place]] = {}
-    swallowers: dict[int, list[Place]] = {}
-    for index, field_text in enumerate(folded):
-        if field_text.text:
-            _scan(lexicon, index, texts[index], field_text, found, swallowers)
-    for unit, swallowing in swallowers.items():
-        if unit in found:
-            found[unit] = _not_inside(found[unit], swallowing)
-    places = {unit: hits if len(hits) == 1 else _outermost(hits) for unit, hits in found.items() if hits}
-    return Reading(lexicon, article, texts, folded, places)
+    find = lexicon.automaton.find
+    found = tuple([find(one.text) if len(one.text) <= WINDOW else None for one in folded])
+    return Glance(lexicon, article, texts, folded, found)
+
+
+def read(lexicon: Lexicon, article: Article) -> Reading:
+    """Where everything in the lexicon stands; a body of None counts as empty."""
+    return glance(lexicon, article).read()
 
 
 _NOTHING = Folded("")
 
 
-def _scan(
-    lexicon: Lexicon,
+def _sort(
+    glance: Glance,
     index: int,
-    text: str,
-    folded: Folded,
-    found: dict[int, list[Place]],
+    hits: Iterable[Found],
+    places: dict[int, list[Place]],
     swallowers: dict[int, list[Place]],
 ) -> None:
+    """Put what was found in a field where it belongs, if its boundaries and its case are right."""
+    text, folded, uses = glance.texts[index], glance.folded[index], glance.lexicon.uses
     comparable = folded.text
-    uses = lexicon.uses
-    for start, end, pattern in _found(lexicon, comparable):
+    for start, end, pattern in hits:
         for unit, left, right, exact, swallows in uses[pattern]:
             if not (left(comparable, start) and right(comparable, end)):
                 continue
             if exact is not None and _as_written(text[slice(*folded.span(start, end))]) != exact:
                 continue
-            into = swallowers if swallows else found
-            hits = into.get(unit)
-            if hits is None:
+            into = swallowers if swallows else places
+            known = into.get(unit)
+            if known is None:
                 into[unit] = [(index, start, end, unit)]
-            elif len(hits) < MOST_HITS:
-                hits.append((index, start, end, unit))
-
-
-def _found(lexicon: Lexicon, text: str) -> Iterable[Found]:
-    """What the automaton finds, at most MOST_FOUND: spellings inside one another (가, 가가, 가가가 …) are
-    all found at every character of a page of 가, a hundred million times in one of a mebibyte."""
-    if len(text) <= WINDOW:
-        return lexicon.automaton.find(text)
-    return islice(_in_windows(lexicon, text), MOST_FOUND)
+            elif len(known) < MOST_HITS:
+                known.append((index, start, end, unit))
 
 
 def _in_windows(lexicon: Lexicon, text: str) -> Iterator[Found]:
-    """The same piece by piece, so that no more is held at a time than one piece yields."""
+    """What the automaton finds piece by piece, so that no more is held at a time than one piece yields.
+
+    At most MOST_FOUND: spellings inside one another (가, 가가, 가가가 …) are all found at every character of
+    a page of 가, a hundred million times in one of a mebibyte.
+    """
+    return islice(_pieces(lexicon, text), MOST_FOUND)
+
+
+def _pieces(lexicon: Lexicon, text: str) -> Iterator[Found]:
     window = max(WINDOW, 4 * lexicon.longest)
     done = 0
     for begin in range(0, len(text), window - lexicon.longest):
