@@ -23,6 +23,8 @@ Kind = Literal[
 # the zone is the source's own, because the publisher gave none. "day": only the date was given.
 # "none": no usable time; `published` is None then.
 Trust = Literal["stated", "assumed", "day", "none"]
+# Those that tell more than the day.
+EXACT: tuple[Trust, ...] = ("stated", "assumed")
 
 
 @dataclass(frozen=True, slots=True)

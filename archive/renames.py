@@ -7,7 +7,7 @@ keys by which articles are known hold their outlet's name; they are made anew by
 
 from sqlalchemy import Connection, delete, exists, select, update
 
-from archive import facts
+from archive import announced, facts
 from archive.retention import FORGOTTEN
 from archive.tables import article, match, mute, outlet, source_state
 
@@ -23,6 +23,8 @@ def rename_source(conn: Connection, old: str, new: str) -> bool:
     }
     moved = conn.execute(update(article).where(article.c.source == old).values(source=new)).rowcount
     _rename_mutes(conn, "source", old, new)
+    # It is looked at anew under the new name.
+    announced.forget(conn, old)
     if old not in states:
         return bool(moved)
     fresh = new in states and states[new].first_success_at is None

@@ -5,12 +5,14 @@ poll runs and frees itself when the process dies, and a fence that makes a late 
 nothing. What the next due time is, and what a failure costs, is decided in `crawler/polling.py`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
+from archive import announced
+from archive.announced import Packed
 from archive.article import Outlet
 from archive.insert import insert, prepared
 from archive.tables import outlet as outlet_table
@@ -55,10 +57,13 @@ class SourceState(NamedTuple):
     moved_answers: int | None = None
     pages_hung: int = 0
     page_hung_at: datetime | None = None
+    # What it announced at its last poll (archive/announced.py): known only to who polls it.
+    announced: Packed | None = None
 
 
+_OWN = SourceState._fields[:-1]
 # In the order of a state's fields, so that a row is one.
-_COLUMNS = [table.c["lease_fence" if name == "fence" else name] for name in SourceState._fields]
+_COLUMNS = [table.c["lease_fence" if name == "fence" else name] for name in _OWN]
 
 
 def keep_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
@@ -167,7 +172,7 @@ def reschedule(conn: Connection, due: Mapping[str, datetime]) -> None:
 def claim_due(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[SourceState]:
     """Take up to `limit` due sources for `lease`, the longest due first."""
     claimed = conn.execute(_CLAIM_DUE, {"now": now, "until": now + lease, "limit": limit})
-    return sorted(map(SourceState._make, claimed), key=lambda state: state.due_at)
+    return sorted(_with_announced(conn, claimed.all()), key=lambda state: state.due_at)
 
 
 _FREE = or_(table.c.lease_until.is_(None), table.c.lease_until < bindparam("now"))
@@ -186,6 +191,11 @@ _CLAIM_DUE = (
 )
 
 
+def _with_announced(conn: Connection, claimed: Sequence[Row[Any]]) -> Iterator[SourceState]:
+    items = announced.of_sources(conn, [row[0] for row in claimed])
+    return (SourceState._make((*row, items.get(row[0]))) for row in claimed)
+
+
 def claim(conn: Connection, source: str, now: datetime, lease: timedelta) -> SourceState | None:
     """Take one source for `lease`, due or not; None where a poll of it is under way.
 
@@ -201,8 +211,8 @@ def claim(conn: Connection, source: str, now: datetime, lease: timedelta) -> Sou
         .where(or_(table.c.lease_until.is_(None), table.c.lease_until < now))
         .values(lease_until=now + lease, lease_fence=table.c.lease_fence + 1)
         .returning(*_COLUMNS)
-    ).one_or_none()
-    return None if claimed is None else SourceState._make(claimed)
+    ).all()
+    return next(_with_announced(conn, claimed), None)
 
 
 def next_due(conn: Connection, now: datetime) -> datetime | None:
@@ -217,18 +227,14 @@ _NEXT_LEASE_END = select(func.min(table.c.lease_until)).where(
 )
 
 
-_BOUND = [f"b_{name}" for name in SourceState._fields]
+_BOUND = [f"b_{name}" for name in _OWN]
 # The key, the fence, and what the read step keeps.
 _NOT_BY_POLLS = ("source", "fence", "pages_hung", "page_hung_at")
 _WRITE_BACK = (
     update(table)
     .where(and_(table.c.source == bindparam("b_source"), table.c.lease_fence == bindparam("b_fence")))
     .values(
-        {
-            name: bindparam(f"b_{name}", type_=table.c[name].type)
-            for name in SourceState._fields
-            if name not in _NOT_BY_POLLS
-        }
+        {name: bindparam(f"b_{name}", type_=table.c[name].type) for name in _OWN if name not in _NOT_BY_POLLS}
         | {"lease_until": None}
     )
 )
@@ -240,7 +246,7 @@ def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
     One whose lease was lost to another poll meanwhile changes nothing.
     """
     if states:
-        conn.execute(_WRITE_BACK, [dict(zip(_BOUND, state, strict=True)) for state in states])
+        conn.execute(_WRITE_BACK, [dict(zip(_BOUND, state[:-1], strict=True)) for state in states])
 
 
 _RENEW = (
@@ -310,7 +316,7 @@ _LAST_SUCCESS = select(func.max(table.c.last_success_at)).where(table.c.active)
 
 def all_states(conn: Connection) -> list[SourceState]:
     """Every active source, by name."""
-    return list(map(SourceState._make, conn.execute(_ALL)))
+    return [SourceState(*row) for row in conn.execute(_ALL)]
 
 
 _ALL = select(*_COLUMNS).where(table.c.active).order_by(table.c.source)
@@ -326,4 +332,4 @@ def failed_since(conn: Connection, moment: datetime) -> list[tuple[str, str | No
 def get_state(conn: Connection, source: str) -> SourceState | None:
     """One source, active or not."""
     row = conn.execute(select(*_COLUMNS).where(table.c.source == source)).first()
-    return None if row is None else SourceState._make(row)
+    return None if row is None else SourceState(*row)

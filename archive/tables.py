@@ -112,6 +112,15 @@ source_state = Table(
     Index("ix_source_state_due_at", "due_at"),
 )
 
+# What a feed announced at its last poll, item for item, in bytes (archive/announced.py). Not in
+# `source_state`, whose rows are written at each poll.
+announced = Table(
+    "announced",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("items", LargeBinary, nullable=False),
+)
+
 article = Table(
     "article",
     metadata,

@@ -19,7 +19,8 @@ class Entry:
     none. `content` is the full text if the feed carries it, as plain text, else "". `published`
     is UTC with its `trust`; `language` is BCP 47 or None. `outlet_title` names the publisher where
     the source gathers other people's articles, else "", and `outlet_url` is that publisher's site.
-    `why` tells people why this was taken for an article, where that was a guess.
+    `why` tells people why this was taken for an article, where that was a guess. `mark` stands for its
+    words in the feed, where it is worth knowing them again.
     """
 
     link: str
@@ -34,3 +35,4 @@ class Entry:
     outlet_title: str = ""
     outlet_url: str = ""
     why: str = ""
+    mark: int | None = None

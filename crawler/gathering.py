@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Literal, TypeAlias
 
+from archive.announced import Announced
 from archive.sources import SourceState
 from crawler.children import Child
 from crawler.client import Client, counted
@@ -36,7 +37,8 @@ class Gathered:
     `validated_url` gave, and the hash are for the next poll. `permanent_url` is where permanent
     redirects led; `ask_after` how long the server wants to be left alone, `wish` how long the feed
     itself does, and `skip_hours` in which hours of the week (UTC, 0 is Monday's first). `left`
-    entries were too many to be looked at. `requests` were made for it, `wire_bytes` of bodies came.
+    entries were too many to be looked at; those that `stays` stands for were there before and are not
+    among the `entries`. `requests` were made for it, `wire_bytes` of bodies came.
     """
 
     outcome: Literal["unchanged", "entries", "failed"]
@@ -53,6 +55,7 @@ class Gathered:
     wish: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     left: int = 0
+    stays: tuple[Announced, ...] = ()
     requests: int = 0
     wire_bytes: int = 0
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+from archive.announced import Announced
+from archive.article import EXACT
 from archive.articles import Known
 from crawler.addresses import canonical_url as canonical_url
 from crawler.entry import Entry
@@ -80,41 +82,72 @@ class Sorted:
     now, as (key, article). `changed` are known articles under a title they never had before, or with
     a text that their own source never gave before, as (article, entry). `renumbered`: more than half
     of the poll bears new addresses on known titles, so whatever else looks new in it is not to be
-    trusted as news.
+    trusted as news. `settled` are those entries with a mark whose every key names an article from now on;
+    not one that is the same as a new one beside it, whose keys are learnt when it is met again.
     """
 
     new: tuple[tuple[Entry, Identity], ...]
     again: tuple[tuple[int, int], ...]
     changed: tuple[tuple[int, Entry], ...] = ()
     renumbered: bool = False
+    settled: tuple[tuple[Entry, Identity], ...] = ()
 
 
 def sort_entries(
-    entries: Iterable[tuple[Entry, Identity]], known: Mapping[int, Known], source: str, limit: int
+    entries: Iterable[tuple[Entry, Identity]],
+    known: Mapping[int, Known],
+    source: str,
+    limit: int,
+    stays: Sequence[Announced] = (),
 ) -> Sorted:
     """Which entries of `source` are new articles, in their order, each article once, at most `limit`.
 
     The same: by URL, unless other articles of the poll have it too; by outlet, title and day; by
     GUID, if titles are alike or the address ends alike, since some feeds give one GUID to different
-    articles. In a renumbered poll an equal title suffices, whatever its day.
+    articles. In a renumbered poll an equal title suffices, whatever its day. What `stays` is known, and
+    part of the poll.
     """
-    poll = _Poll.of(list(entries), known)
+    poll = _Poll.of(list(entries), known, stays)
     new: list[tuple[Entry, Identity]] = []
     again: dict[int, int] = {}
     changed: dict[int, Entry] = {}
     here: dict[int, Known] = {}
+    settled: list[tuple[Entry, Identity]] = []
     for entry, identity in poll.entries:
         found = _same(entry, identity, known, poll) or _same(entry, identity, here, poll)
         if found is None:
             if len(new) < limit:
                 new.append((entry, identity))
+                settled.append((entry, identity))
                 first = Known(-1, identity.canonical, entry.title, source)
                 here.update((key, first) for key in identity.all() if key not in here)
         elif found.article >= 0:
             again.update((key, found.article) for key in identity.all() if key not in known)
+            settled.append((entry, identity))
             if _says_something_new(identity, found, known, source):
                 changed.setdefault(found.article, entry)
-    return Sorted(tuple(new), tuple(again.items()), tuple(changed.items()), poll.renumbered)
+    marked = tuple((entry, identity) for entry, identity in settled if entry.mark is not None)
+    return Sorted(tuple(new), tuple(again.items()), tuple(changed.items()), poll.renumbered, marked)
+
+
+def to_pass_over(poll: Sorted, stays: Sequence[Announced], now: datetime) -> list[Announced]:
+    """What the next poll need not look at while it stays, word for word, where it is.
+
+    An entry without a date counts within the day on which it is found, and one whose date has not come
+    is dated anew at each poll: those are looked at each time.
+    """
+    found = [
+        Announced(entry.mark, identity.url, identity.heading, _tells(entry))
+        for entry, identity in poll.settled
+        if entry.mark is not None and identity.heading is not None
+        if entry.published is not None and entry.published < now
+    ]
+    return [*found, *stays]
+
+
+def _tells(entry: Entry) -> datetime | None:
+    """When an entry was published, where it says more than the day."""
+    return entry.published if entry.trust in EXACT else None
 
 
 def _says_something_new(identity: Identity, article: Known, known: Mapping[int, Known], source: str) -> bool:
@@ -143,12 +176,15 @@ class _Poll:
     renumbered: bool
 
     @classmethod
-    def of(cls, entries: list[tuple[Entry, Identity]], known: Mapping[int, Known]) -> "_Poll":
+    def of(
+        cls, entries: list[tuple[Entry, Identity]], known: Mapping[int, Known], stays: Sequence[Announced]
+    ) -> "_Poll":
         pairs = {(identity.url, identity.heading) for _, identity in entries}
+        pairs |= {(item.url, item.heading) for item in stays}
         shared = _repeated(url for url, _ in pairs)
         common = _repeated(heading for _, heading in pairs if heading is not None)
         moved = sum(_is_renumbered(identity, known, common) for _, identity in entries)
-        return cls(entries, shared, common, 2 * moved > len(entries))
+        return cls(entries, shared, common, 2 * moved > len(entries) + len(stays))
 
 
 def _repeated(keys: Iterable[int]) -> frozenset[int]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from archive.article import Trust
+from archive.article import EXACT, Trust
 from archive.clocks import next_time
 from archive.sources import SourceState
 from archive.spans import length
@@ -134,16 +134,14 @@ def _learnt(state: SourceState, poll: _Poll) -> SourceState:
     """With what a feed's entries and wishes teach: they last while it is unchanged."""
     if poll.gathered.outcome != "entries":
         return state
-    published = [e.published for e in poll.gathered.entries if e.published and e.trust in _TELLING]
+    # A bare date tells the day, not the rhythm within it.
+    published = [e.published for e in poll.gathered.entries if e.published and e.trust in EXACT]
+    published += [item.published for item in poll.gathered.stays if item.published]
     before = interval_of(state, poll.fetch)
     interval = learn_interval(before, published, found_new=poll.found_new, now=poll.now)
     hours = sorted(poll.gathered.skip_hours) or None
     wish = poll.gathered.wish.total_seconds() if poll.gathered.wish is not None else None
     return state._replace(interval_s=interval.total_seconds(), wish_s=wish, skip_hours=hours)
-
-
-# A bare date tells the day, not the rhythm within it.
-_TELLING = ("stated", "assumed")
 
 
 def interval_of(state: SourceState, fetch: FetchSettings) -> timedelta:

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from alerts.channels.interface import Moved, NotSent, Outcome, Permanent, Sent, Unknown, Wait
 from alerts.outbox.outcomes import Answered
+from archive.article import EXACT
 
 # How a poll ended. offline: it counts for nothing. dropped: the config was edited meanwhile. broke: a
 # fault of ours.
@@ -78,7 +79,7 @@ class Measures:
         said = delivery.content
         self.found.observe(_since(said["found_at"], one.at))
         # A mere day would be wrong by hours.
-        if said["published"] is not None and said["trust"] in ("stated", "assumed"):
+        if said["published"] is not None and said["trust"] in EXACT:
             self.published.observe(_since(said["published"], one.at))
 
 

@@ -7,13 +7,13 @@ next due time in `crawler/polling.py`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from archive import articles, events, sources
+from archive import announced, articles, events, sources
 from archive.article import Article
 from archive.articles import Contact, Known, NewArticle, PageState
 from archive.events import Event
@@ -22,7 +22,7 @@ from archive.text.language import detect
 from archive.wake import wake
 from crawler.entry import Entry
 from crawler.gathering import Gathered
-from crawler.identity import Identity, Sorted, all_keys, identify, sort_entries
+from crawler.identity import Identity, Sorted, all_keys, identify, sort_entries, to_pass_over
 from crawler.polling import Change, after_poll, contact_of, is_first_contact
 from crawler.source import Source
 from wirewatch.outlets import outlet_of
@@ -143,6 +143,7 @@ def _keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, in
         after(of.rooms, of.source, of.state, of.gathered, of.now, found_new=bool(it.new)) for of, it in each
     ]
     sources.write_back(conn, [state for state, _ in ends])
+    announced.keep(conn, dict(_to_pass_over(each)))
     for (of, it), (_, change) in zip(each, ends, strict=True):
         _tell_operators(conn, of, it, change)
     for of, it in each:
@@ -157,6 +158,14 @@ def _keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, in
     if tell_at:
         wake(conn, "tell", "", min(tell_at))
     return [(state, len(it.new)) for (state, _), it in zip(ends, found, strict=True)]
+
+
+def _to_pass_over(each: Iterable[tuple[Poll, Found]]) -> Iterator[tuple[str, announced.Packed]]:
+    """Each source of which the next poll need not look at other items than this one."""
+    for of, it in each:
+        items = announced.pack(to_pass_over(it.poll, of.gathered.stays, of.now))
+        if items != (of.state.announced or b""):
+            yield of.source.name, items
 
 
 def _tell_operators(conn: Connection, of: Poll, found: Found, change: Change | None) -> None:
@@ -192,7 +201,9 @@ def look(conn: Connection, poll: Poll) -> Found:
 
 def find_new(of: Poll, known: Mapping[int, Known]) -> Found:
     """What is new in a poll, by what is known of its entries' keys."""
-    poll = sort_entries(of.identified, known, of.source.name, limit=len(of.identified))
+    poll = sort_entries(
+        of.identified, known, of.source.name, limit=len(of.identified), stays=of.gathered.stays
+    )
     first = is_first_contact(of.state, of.rooms.rules.settings.fetch.gap, of.now)
     # In a poll of known articles under new ids nothing that looks new is to be trusted as news.
     distrusted = _is_renumbered(poll, of.state)

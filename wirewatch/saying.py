@@ -20,7 +20,7 @@ from alerts.headline import Coverage
 from alerts.messages import content
 from alerts.watch import Hit, Match
 from archive import articles, deliveries, matches
-from archive.article import Article
+from archive.article import EXACT, Article
 from archive.articles import StoredArticle
 from archive.deliveries import Delivery, NewDelivery
 from archive.members import Member, members_of
@@ -191,7 +191,7 @@ def mark_of(conn: Connection, covered: Coverage, shown: int) -> content.Mark | N
         # A report that reads otherwise by now: when it came to do so is not known.
         return content.Mark(kind, member.outlet)
     (stored,) = articles.by_ids(conn, [member.id])
-    stated = stored.article.published if stored.article.trust in ("stated", "assumed") else None
+    stated = stored.article.published if stored.article.trust in EXACT else None
     return content.Mark(kind, member.outlet, stated or stored.found_at)
 
 

@@ -59,10 +59,10 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
     from crawler.feeds.parse import FeedError
 
     try:
-        feed = await _parsed(source, response, tools, now)
+        feed = await _parsed(source, state, response, tools, now)
     except (FeedError, ChildError) as error:
         return Gathered("failed", error=f"{source.url}: {error}", trouble="unreadable")
-    if not feed.entries:
+    if not feed.entries and not feed.stays:
         return Gathered("failed", error=f"{source.url} answers, but with no entries", trouble="empty")
     return Gathered(
         "entries",
@@ -76,6 +76,7 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
         wish=feed.ask_after,
         skip_hours=feed.skip_hours,
         left=feed.left,
+        stays=feed.stays,
     )
 
 
@@ -93,22 +94,26 @@ async def ask(source: Source, state: SourceState, tools: Tools) -> Response | Ga
         return without_answer(error)
 
 
-async def _parsed(source: Source, response: Response, tools: Tools, now: datetime) -> "ParsedFeed":
-    from crawler.feeds.parse import parse_fast, parse_feed
+async def _parsed(
+    source: Source, state: SourceState, response: Response, tools: Tools, now: datetime
+) -> "ParsedFeed":
+    from crawler.feeds.parse import LastPoll, parse_fast, parse_feed
 
-    body = response.body
+    body, gathers_others = response.body, source.type == "google-news"
     how: _How = {
         "content_type": response.headers.get("Content-Type"),
         "zone": source.timezone,
         "now": now,
-        "with_outlet": source.type == "google-news",
+        "with_outlet": gathers_others,
     }
-    if len(body) <= SMALL_SIZE:
-        return await _in_thread(partial(parse_feed, body, response.url, **how))
     if len(body) <= FAST_SIZE:
-        feed = await _in_thread(partial(parse_fast, body, response.url, **how))
+        # Whose articles such a search gathers is said in the config as well, which may be edited.
+        last = None if gathers_others else LastPoll(state.announced, source.outlet or source.name)
+        feed = await _in_thread(partial(parse_fast, body, response.url, **how, last=last))
         if feed is not None:
             return feed
+    if len(body) <= SMALL_SIZE:
+        return await _in_thread(partial(parse_feed, body, response.url, **how))
     return await tools.reading.run(parse_feed, PARSE_DEADLINE, body, response.url, **how)
 
 

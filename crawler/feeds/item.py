@@ -32,7 +32,7 @@ class Item:
 
     `link` is where the feed says the article is; `contents` are the texts that claim to be the
     article itself; `outlet_title` names whom the item was taken from,
-    `outlet_url` is that outlet's site.
+    `outlet_url` is that outlet's site; `mark` stands for its words.
     """
 
     base: str
@@ -46,6 +46,7 @@ class Item:
     language: str | None = None
     outlet_title: str = ""
     outlet_url: str = ""
+    mark: int | None = None
 
 
 @dataclass(slots=True)
@@ -79,8 +80,9 @@ def entry_of(
     outlet = plain_text(item.outlet_title, limit=TITLE) if with_outlet else ""
     site = absolute(item.outlet_url, "") if with_outlet else ""
     return Entry(
-        link, title, guid, teaser, full, published, trust, language, outlet_title=outlet, outlet_url=site
-    )
+        link, title, guid, teaser, full, published, trust, language, outlet_title=outlet, outlet_url=site,
+        mark=item.mark,
+    )  # fmt: skip
 
 
 def absolute(link: str, base: str) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from archive.announced import Announced, Packed
 from crawler.entry import Entry
 from crawler.feeds.dates import read_date
 from crawler.feeds.decode import decode
+from crawler.feeds.first_look import look
 from crawler.feeds.item import Item, RawFeed, entry_of
 from crawler.feeds.json_feed import looks_like_json, read_json_feed
 from crawler.feeds.lenient import NoFeed, read_leniently
@@ -32,7 +34,8 @@ class ParsedFeed:
 
     `ask_after` is how long it wants to be left alone (ttl, sy:updatePeriod); `skip_hours` the hours
     of the week (UTC, 0 is Monday's first) in which it does not want to be asked. `left` is how many
-    entries were not looked at, because there are too many.
+    entries were not looked at, because there are too many; `stays` are those that need no look, because
+    they were there before.
     """
 
     entries: tuple[Entry, ...]
@@ -40,6 +43,15 @@ class ParsedFeed:
     ask_after: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     left: int = 0
+    stays: tuple[Announced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LastPoll:
+    """What a feed announced when it was polled last (archive/announced.py), and whose it is."""
+
+    announced: Packed | None
+    outlet: str
 
 
 def parse_feed(
@@ -75,11 +87,31 @@ def parse_fast(
     zone: tzinfo | None = None,
     now: datetime | None = None,
     with_outlet: bool = False,
+    last: LastPoll | None = None,
 ) -> ParsedFeed | None:
     """As `parse_feed`, but None where the feed would need feedparser, which hostile input can
-    keep busy for minutes. This takes time in proportion to the body."""
-    feed = _read_fast(decode(body, content_type), url)
-    return None if feed is None else _parsed(feed, zone, now, with_outlet)
+    keep busy for minutes. This takes time in proportion to the body.
+
+    With `last`, what is there still word for word is in `stays`, and the other entries bear marks.
+    """
+    text = decode(body, content_type)
+    feed, stays = _read_new(text, url, last, zone) if last is not None else (_read_fast(text, url), ())
+    return None if feed is None else _parsed(feed, zone, now, with_outlet, stays)
+
+
+def _read_new(
+    text: str, url: str, last: LastPoll, zone: tzinfo | None
+) -> tuple[RawFeed | None, tuple[Announced, ...]]:
+    """The feed without the items that stay, and those; all of it where they cannot be told apart."""
+    looked = look(text, last.announced, MOST_ENTRIES, url, str(zone), last.outlet)
+    if looked is None:
+        return _read_fast(text, url), ()
+    feed = _read_fast(looked.text, url)
+    if feed is not None and len(feed.items) == len(looked.marks):
+        for item, mark in zip(feed.items, looked.marks, strict=True):
+            item.mark = mark
+        return feed, looked.stays
+    return (_read_fast(text, url) if looked.stays else feed), ()
 
 
 def _read_fast(text: str, url: str) -> RawFeed | None:
@@ -94,7 +126,13 @@ def _read_fast(text: str, url: str) -> RawFeed | None:
         return None
 
 
-def _parsed(feed: RawFeed, zone: tzinfo | None, now: datetime | None, with_outlet: bool) -> ParsedFeed:
+def _parsed(
+    feed: RawFeed,
+    zone: tzinfo | None,
+    now: datetime | None,
+    with_outlet: bool,
+    stays: tuple[Announced, ...] = (),
+) -> ParsedFeed:
     moment = now or datetime.now(UTC)
     entries = (
         entry_of(item, feed, zone, moment, with_outlet=with_outlet)
@@ -102,7 +140,7 @@ def _parsed(feed: RawFeed, zone: tzinfo | None, now: datetime | None, with_outle
     )
     found = tuple(entry for entry in entries if entry is not None)
     left = max(len(feed.items) - MOST_ENTRIES, 0)
-    return ParsedFeed(found, feed.language, feed.ask_after, feed.skip_hours, left)
+    return ParsedFeed(found, feed.language, feed.ask_after, feed.skip_hours, left, stays)
 
 
 def _newest(items: list[Item], zone: tzinfo | None, now: datetime) -> list[Item]:

@@ -21,13 +21,13 @@ from crawler.entry import Entry
 from tests.feeds.desk import Clock, Desk, desk
 from tests.outbox.office import Office
 from tests.peers.botapi import BotApiPeer
-from tests.peers.newsroom import PeerNewsroom, Reply, rss
+from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
 from wirewatch import telling
 
 QUARTER = timedelta(minutes=15)
 # What a feed announces needs no more statements than this, however many articles are new.
-A_POLL = 7
+A_POLL = 8
 # All that are due are claimed at once, and what came of them is written back at once.
 A_ROUND = 3
 # Where many feeds have news at once, each has its share of statements that are the same for all.
@@ -66,6 +66,20 @@ def _executed(archive: Archive, wanted: Callable[[str], bool]) -> Iterator[list[
         yield said
     finally:
         event.remove(archive.engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def entries() -> Iterator[list[Entry]]:
+    """What is made an entry meanwhile."""
+    made: list[Entry] = []
+    make = Entry.__init__
+
+    def counting(entry: Entry, *given: Any, **named: Any) -> None:
+        make(entry, *given, **named)
+        made.append(entry)
+
+    with patch.object(Entry, "__init__", counting):
+        yield made
 
 
 def feeds(port: int, count: int, path: str = "feed") -> list[dict[str, str]]:
@@ -109,29 +123,32 @@ def test_a_round_without_news_costs_a_request_a_feed_three_transactions_and_no_e
             here.rooms.chance = lambda: 0.5
             site.script("/feed", Reply(rss(["A quiet day"]), conditional=conditional))
             await here.passes(QUARTER)
-            asked, made = len(site.requests), 0
-            make = Entry.__init__
-
-            def counting(*given: Any, **named: Any) -> None:
-                nonlocal made
-                made += 1
-                make(*given, **named)
-
-            archive = here.rooms.archive
-            with (
-                statements(archive) as said,
-                transactions(archive) as begun,
-                patch.object(Entry, "__init__", counting),
-            ):
+            asked, archive = len(site.requests), here.rooms.archive
+            with statements(archive) as said, transactions(archive) as begun, entries() as made:
                 await here.passes(QUARTER)
             known = ["if-none-match" in request.headers for request in site.requests[asked:]]
-            return known, made, said, len(begun)
+            return known, len(made), said, len(begun)
 
-    requests, entries, said, begun = run(story)
+    requests, made, said, begun = run(story)
     assert requests == [conditional] * count
-    assert entries == 0
+    assert made == 0
     assert len(said) < count / 5
     assert begun <= A_ROUND
+
+
+def test_of_a_feed_that_brings_two_articles_only_those_are_looked_at(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> tuple[list[str], int]:
+        async with met(loop, tmp_path) as (site, here):
+            known = [item(f"News of {n}", published=here.clock() - n * QUARTER) for n in range(1, 24)]
+            site.script("/feed", rss(known))
+            await here.passes(QUARTER)
+            new = [item(f"News of dam {n}", published=here.clock()) for n in range(2)]
+            site.script("/feed", rss([*new, *known]))
+            with entries() as made:
+                await here.passes(QUARTER)
+            return [entry.title for entry in made], len(here.articles())
+
+    assert run(story) == (["News of dam 0", "News of dam 1"], 1 + 23 + 2)
 
 
 @pytest.mark.parametrize("new", [5, 60])

@@ -1,0 +1,79 @@
+"""Which items did a feed announce at its last poll, so that they need no look at the next?
+
+Statements on `announced`, one row a source: of each item a mark of its words, and what else is asked of
+it while it stays in the feed. What a mark is made of is `crawler/feeds/first_look.py`; which items may
+be passed over is decided in `crawler/identity.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from archive.insert import prepared
+from archive.tables import announced as table
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_RECORD = Struct("<qqqq")
+
+
+# The items of a feed in bytes, as `pack` makes them.
+Packed: TypeAlias = bytes
+
+
+class Announced(NamedTuple):
+    """An item whose article is known by all its keys: the mark of its words, the keys of its address and
+    of its title, and when it was published, where it says more than the day."""
+
+    mark: int
+    url: int
+    heading: int
+    published: datetime | None
+
+
+def pack(items: Iterable[Announced]) -> Packed:
+    """The items as the archive keeps them."""
+    return b"".join(_RECORD.pack(*item[:3], _to_number(item.published)) for item in items)
+
+
+def unpack(kept: Packed) -> list[Announced]:
+    """The items that `pack` was given."""
+    return [
+        Announced(mark, url, heading, _EPOCH + published * _MILLISECOND if published else None)
+        for mark, url, heading, published in _RECORD.iter_unpack(kept)
+    ]
+
+
+def _to_number(published: datetime | None) -> int:
+    # Nothing is believed to be from 1970 (crawler/feeds/dates.py).
+    return 0 if published is None else (published - _EPOCH) // _MILLISECOND
+
+
+def keep(conn: Connection, kept: Mapping[str, Packed]) -> None:
+    """Let each of these sources have announced this."""
+    if kept:
+        conn.execute(_keep(conn), [{"source": source, "items": items} for source, items in kept.items()])
+
+
+@prepared(table)
+def _keep(new: Any) -> Any:
+    return new.on_conflict_do_update(index_elements=["source"], set_={"items": new.excluded["items"]})
+
+
+def forget(conn: Connection, source: str) -> None:
+    """Let nothing be known of what a source announced."""
+    conn.execute(delete(table).where(table.c.source == source))
+
+
+def of_sources(conn: Connection, sources: Sequence[str]) -> dict[str, Packed]:
+    """What each of these sources announced; those left out of which nothing is known."""
+    rows = conn.execute(_OF_SOURCES, {"sources": sources}) if sources else ()
+    return {row.source: row.items for row in rows}
+
+
+_OF_SOURCES = select(table.c.source, table.c["items"]).where(
+    table.c.source.in_(bindparam("sources", expanding=True))
+)
