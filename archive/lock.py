@@ -10,11 +10,13 @@ import json
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from archive.archive import Archive, ArchiveError
 from archive.tables import fact
@@ -77,10 +79,16 @@ class DaemonLock:
             self._file.close()
             self._file = None
         if self._session is not None:
-            # Only the end of the session frees the lock; the pool would keep it open.
-            self._session.invalidate()
-            self._session.close()
+            self._release_session(self._session)
             self._session = None
+
+    def _release_session(self, session: Connection) -> None:
+        # The end of the session frees the lock as well, but a moment later; where the database is gone,
+        # only that does.
+        with suppress(DBAPIError):
+            session.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
+        session.invalidate()
+        session.close()
 
     def _lock_file(self, path: Path) -> None:
         opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
