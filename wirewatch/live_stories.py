@@ -6,10 +6,10 @@ after a person mended stories, the state is read from there anew, in seconds.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -18,11 +18,13 @@ from archive.articles import StoredArticle
 from archive.stories import Action, Placed
 
 if TYPE_CHECKING:
-    from alerts.matching import Watchlist
     from alerts.stories.clusterer import Clusterer, Part, Placement
     from alerts.stories.features import Features
 
 log = logging.getLogger("wirewatch")
+
+
+New: TypeAlias = tuple[StoredArticle, Set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +47,19 @@ class LiveStories:
         """Read the state anew when it is needed next."""
         self._clusterer = None
 
-    def join(
-        self, conn: Connection, come: Sequence[StoredArticle], terms: "Watchlist", now: datetime
-    ) -> list[Joined]:
-        """Place articles, in order, in their stories, or say of each where it was placed before."""
-        before = [stored.id for stored in come if stored.story is not None]
+    def join(self, conn: Connection, come: Sequence[New], now: datetime) -> list[Joined]:
+        """Place articles, in order, in their stories, or say of each where it was placed before; each comes
+        with the term sets of which it has a term."""
+        before = [stored.id for stored, _ in come if stored.story is not None]
         known = {one.article: one.action for one in stories.placed(conn, before)} if before else {}
-        new = [stored for stored in come if stored.story is None]
-        joined = dict(zip((stored.id for stored in new), self._place(conn, new, terms, now), strict=True))
+        new = [one for one in come if one[0].story is None]
+        joined = dict(zip((stored.id for stored, _ in new), self._place(conn, new, now), strict=True))
         return [
             joined[stored.id] if stored.story is None else Joined(stored.story, known.get(stored.id, "new"))
-            for stored in come
+            for stored, _ in come
         ]
 
-    def _place(
-        self, conn: Connection, new: Sequence[StoredArticle], terms: "Watchlist", now: datetime
-    ) -> list[Joined]:
+    def _place(self, conn: Connection, new: Sequence[New], now: datetime) -> list[Joined]:
         if not new:
             return []
         clusterer = self._up_to_date(conn, now)
@@ -68,8 +67,8 @@ class LiveStories:
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         free = iter(stories.free_numbers(conn, len(new)))
         placed = []
-        for stored in new:
-            found = compared(stored, terms)
+        for stored, sets in new:
+            found = compared(stored, sets)
             placement = clusterer.place(stored.id, found, now, lambda: next(free))
             verdict = placement.verdict
             placed.append(
@@ -91,15 +90,16 @@ class LiveStories:
         return self._clusterer
 
 
-def compared(stored: StoredArticle, terms: "Watchlist") -> "Features":
-    """What of an article is compared. Without a time of its own it is of the day on which it was found."""
+def compared(stored: StoredArticle, sets: Set[str]) -> "Features":
+    """What of an article with terms of these sets is compared. Without a time of its own it is of the day
+    on which it was found."""
     # Slow to load: only where there is an article.
     from alerts.stories.features import features
 
     article = stored.article
     if article.published is None:
         article = replace(article, published=stored.found_at)
-    return features(article, terms.sets_in(article))
+    return features(article, sets)
 
 
 def read(conn: Connection, now: datetime) -> "Clusterer":

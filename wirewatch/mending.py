@@ -86,7 +86,7 @@ def _move(
         placed.append(replace(kept, story=story, action=action, why="mended", evidence=beside or None))
     for one in articles.by_ids(conn, [id_ for id_ in ids if id_ not in known]):
         action = "new" if one.id == opens else "reply"
-        found = compared(one, rules.watchlist).to_bytes()
+        found = compared(one, rules.watchlist.sets_in(one.article)).to_bytes()
         placed.append(Placed(one.id, story, action, "mended", None, found, now))
     stories.place(conn, placed)
 

@@ -24,7 +24,6 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from alerts.watch import Match
 from archive import articles
 from archive.articles import StoredArticle
 from archive.sources import SourceState
@@ -185,11 +184,12 @@ async def _tell_batch(rooms: Rooms) -> bool:
     from wirewatch import telling
 
     rooms, began = rooms.as_they_stand(), monotonic()
-    judged: list[tuple[Rulebook, StoredArticle, list[Match]]] = []
+    judged: list[tuple[Rulebook, telling.Judged]] = []
     for stored in batch:
         rules = rooms.rules_for(stored.found_at)
-        found = rules.watchlist.match(stored.article)
-        judged.append((rules, stored, [m for m in found if rules.counts(m.watch, stored.found_at)]))
+        found = rules.watchlist.judge(stored.article)
+        matches = [match for match in found.matches if rules.counts(match.watch, stored.found_at)]
+        judged.append((rules, telling.Judged(stored, matches, found.sets)))
         # A long body takes some milliseconds; others get their turn in between.
         if monotonic() - began > LONGEST_TURN:
             await asyncio.sleep(0)
@@ -198,8 +198,8 @@ async def _tell_batch(rooms: Rooms) -> bool:
     def step(conn: Connection) -> None:
         for _, together in groupby(judged, key=lambda one: id(one[0].watchlist)):
             one = list(together)
-            matched = [(stored, found) for _, stored, found in one]
-            telling.tell(conn, one[0][0], matched, rooms.stories, rooms.clock(), rooms.durations)
+            told = [of for _, of in one]
+            telling.tell(conn, one[0][0], told, rooms.stories, rooms.clock(), rooms.durations)
 
     try:
         await rooms.archive.write(step)

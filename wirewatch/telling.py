@@ -5,10 +5,10 @@ is written as a delivery or a place in a digest, and the articles are told. The 
 are pure: `alerts/stories/` and `alerts/routing.py`. What messages say is `wirewatch/saying.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -33,29 +33,36 @@ from wirewatch.saying import Here, Report, Role, first_said, let_say, match_from
 # The tier of weak outlets.
 WEAK_TIER = 3
 
-Matched = Sequence[tuple[StoredArticle, list[Match]]]
+
+class Judged(NamedTuple):
+    """An article, the matches that count, and the term sets of which it has a term where any does."""
+
+    stored: StoredArticle
+    matches: Sequence[Match]
+    sets: Set[str] = frozenset()
 
 
 def tell(
     conn: Connection,
     rules: Rulebook,
-    matched: Matched,
+    judged: Sequence[Judged],
     live: LiveStories,
     now: datetime,
     durations: Durations,
 ) -> None:
     """Tell a batch, in the order given."""
-    fired = {stored.id: stored for stored, found in matched if found}
+    fired = [one for one in judged if one.matches]
     if fired:
-        kept = matches.add(conn, {stored.id: _rows(found) for stored, found in matched if found}, now)
-        joined = live.join(conn, list(fired.values()), rules.watchlist, now)
+        kept = matches.add(conn, {one.stored.id: _rows(one.matches) for one in fired}, now)
+        joined = live.join(conn, [(one.stored, one.sets) for one in fired], now)
         come = []
-        for (id_, stored), place in zip(fired.items(), joined, strict=True):
-            everything = [match_from_row(row, stored.article) for row in kept[id_].rows]
-            told = Told(stored.article, stored.contact, everything, kept[id_].new, place.action)
+        for (stored, _, _), place in zip(fired, joined, strict=True):
+            found = kept[stored.id]
+            everything = [match_from_row(row, stored.article) for row in found.rows]
+            told = Told(stored.article, stored.contact, everything, found.new, place.action)
             come.append(Come(stored, told, place.story))
         tell_channels(conn, rules, come, now, durations)
-    articles.mark_told(conn, [stored.id for stored, _ in matched], now)
+    articles.mark_told(conn, [one.stored.id for one in judged], now)
 
 
 def _rows(found: Sequence[Match]) -> list[dict[str, Any]]:

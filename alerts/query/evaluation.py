@@ -76,6 +76,12 @@ class Evaluation:
         units = self.reading.lexicon.units
         return {p for unit, places in self.vouched.sure.items() if units[unit].set for p in places}
 
+    def sets(self) -> frozenset[str]:
+        """The term sets of which there is a sure hit."""
+        units = self.reading.lexicon.units
+        named = (units[unit].set for unit, places in self.vouched.sure.items() if places)
+        return frozenset(name for name in named if name is not None)
+
     def _hit(self, place: Place, companion: bool = False) -> Hit:
         if companion:
             return self.reading.hit(place, companion)

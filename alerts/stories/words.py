@@ -30,6 +30,8 @@ _UNIT = re.compile(
     f"|(?P<unspaced>[{_UNSPACED}]+)"
     r"|(?P<word>(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff])+)"
 )
+# The same where there is no other script: each word is looked at once, not once for each of them.
+_ASCII_UNIT = re.compile(r"(?P<number>\d+(?:[.,:]\d+)*)|(?P<word>[A-Za-z]+)")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _SENTENCE_END = frozenset('.!?:;\n“”"«»([–—-')
@@ -56,7 +58,8 @@ class Unit(NamedTuple):
 def units(text: str) -> Iterator[Unit]:
     """The units of a text, in order."""
     text = unicodedata.normalize("NFKC", text)
-    for match in _UNIT.finditer(text):
+    pattern = _ASCII_UNIT if text.isascii() else _UNIT
+    for match in pattern.finditer(text):
         group, found = match.lastgroup, match[0]
         if group == "word":
             folded = found.casefold()

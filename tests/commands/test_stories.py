@@ -17,7 +17,7 @@ from wirewatch.config_files import locate
 from wirewatch.live_stories import LiveStories
 from wirewatch.rooms import Durations, Rulebook
 from wirewatch.settings import load
-from wirewatch.telling import tell
+from wirewatch.telling import Judged, tell
 
 BRIDGE = (
     "Laos opened a bridge over the Mekong at Xayaburi on Tuesday, the Ministry of Public Works said. It is "
@@ -46,8 +46,10 @@ class Newsdesk:
         number = self.desk.article(title, link, body=body, **more)
 
         def step(conn: Any) -> None:
-            matched = [(articles.by_ids(conn, [number])[0], [Match("laos", urgency, ())])]
-            tell(conn, self.rules, matched, self.live, self.desk.now, Durations())
+            (stored,) = articles.by_ids(conn, [number])
+            sets = self.rules.watchlist.sets_in(stored.article)
+            judged = Judged(stored, [Match("laos", urgency, ())], sets)
+            tell(conn, self.rules, [judged], self.live, self.desk.now, Durations())
 
         self.desk.write(step)
         return number

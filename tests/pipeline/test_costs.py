@@ -213,9 +213,8 @@ def test_telling_costs_one_statement_a_batch_for_what_no_watch_wants_and_a_few_f
             live = [one for one in batch if one.contact == "live"]
 
             def told(conn: Any, of: list[StoredArticle], found: list[Match]) -> None:
-                telling.tell(
-                    conn, rooms.rules, [(one, found) for one in of], rooms.stories, now, rooms.durations
-                )
+                judged = [telling.Judged(one, found) for one in of]
+                telling.tell(conn, rooms.rules, judged, rooms.stories, now, rooms.durations)
 
             with statements(rooms.archive) as unwanted:
                 rooms.archive.write_now(lambda conn: told(conn, live[:10], []))
