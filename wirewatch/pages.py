@@ -5,7 +5,7 @@ the reason, but for one that may have failed for want of a net, and a page that 
 source. Reading is `crawler/pages/reading.py`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -20,20 +20,6 @@ from wirewatch.rooms import Rooms
 
 if TYPE_CHECKING:
     from crawler.pages.reading import PageResult
-
-# After so many pages in a row that hung, a source's pages are left alone for a while.
-HUNG_IN_A_ROW = 3
-REST = timedelta(hours=1)
-
-
-def why_not(conn: Connection, source: str, now: datetime) -> str | None:
-    """Why no page of this source is read now; None where nothing speaks against it."""
-    state = sources.get_state(conn, source)
-    if state is None or state.pages_hung < HUNG_IN_A_ROW or state.page_hung_at is None:
-        return None
-    if now - state.page_hung_at >= REST:
-        return None
-    return f"the last {state.pages_hung} pages of this source hung; they are left alone for an hour"
 
 
 def give_up(conn: Connection, rooms: Rooms, stored: StoredArticle, note: str) -> None:

@@ -32,8 +32,10 @@ from crawler.gathering import gather as ask_source
 from crawler.reach import LOST
 from wirewatch import polls
 from wirewatch.measures import PollResult
+from wirewatch.new_articles import Poll
 from wirewatch.offline import weigh
 from wirewatch.rooms import Rooms, Rulebook
+from wirewatch.wanted_pages import why_not
 
 # Articles told in one transaction.
 TELL_BATCH = 100
@@ -106,11 +108,10 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
         return Polled(state, written=True, result="dropped")
     source, state = edited, counted
     if gathered.outcome == "entries":
-        identify = partial(polls.identify_all, rooms, source, gathered, now)
+        meet = partial(Poll.of, rooms, source, state, gathered, now)
         # A long feed would hold the loop.
         many = len(gathered.entries) > MANY
-        identified = await asyncio.to_thread(identify) if many else identify()
-        poll = polls.Poll(rooms, source, state, gathered, identified, now)
+        poll = await asyncio.to_thread(meet) if many else meet()
         after, new = await rooms.archive.write_together(polls.keep, poll)
         return Polled(after, written=True, result="entries", new=new)
     after, change = polls.after(rooms, source, state, gathered, now, found_new=False)
@@ -145,7 +146,7 @@ async def _read_one(rooms: Rooms, stored: StoredArticle) -> bool:
 
     source = rooms.rules.sources.get(stored.article.source)
     name, now = stored.article.source, rooms.clock()
-    note = await rooms.archive.read(lambda conn: pages.why_not(conn, name, now))
+    note = await rooms.archive.read(lambda conn: why_not(conn, name, now))
     if source is None or note is not None:
         note = note or "the source is no longer in the config"
         await rooms.archive.write(lambda conn: pages.give_up(conn, rooms, stored, note))

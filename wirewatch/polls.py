@@ -2,40 +2,32 @@
 
 The new articles, the source's state, and what operators are told of it, in one transaction, which
 polls that end at about the same time share.
-Asking the source is `crawler/gathering.py`; what is new is decided in `crawler/identity.py`, the
-next due time in `crawler/polling.py`.
+Asking the source is `crawler/gathering.py`; what is new is `wirewatch/new_articles.py`, the next due
+time is decided in `crawler/polling.py`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from archive import announced, articles, events, sources
-from archive.article import Article
-from archive.articles import Contact, Known, NewArticle, PageState
 from archive.events import Event
 from archive.sources import SourceState
-from archive.text.language import detect
 from archive.wake import wake
-from crawler.entry import Entry
 from crawler.gathering import Gathered
-from crawler.identity import Identity, Sorted, all_keys, identify, sort_entries, to_pass_over
-from crawler.polling import Change, after_poll, contact_of, is_first_contact
+from crawler.identity import Sorted, to_pass_over
+from crawler.polling import Change, after_poll
 from crawler.source import Source
+from wirewatch.new_articles import MOST_NEW, Found, Poll, find_new
 from wirewatch.outlets import outlet_of
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 from wirewatch.secrets import MASK, mask
 
-# New articles of one poll that may alert; what is beyond is kept as known (DESIGN §10).
-MOST_NEW = 500
-
 _ADDRESS = re.compile(r"https?://[^\s,;)]*[^\s,;):.]")
-
-Identified = list[tuple[Entry, Identity]]
 
 
 def after(
@@ -65,14 +57,6 @@ def _without_addresses(gathered: Gathered, secret: str) -> Gathered:
     )
 
 
-def identify_all(rooms: Rooms, source: Source, gathered: Gathered, now: datetime) -> Identified:
-    """Each entry with what it is known by."""
-    return [
-        (entry, identify(entry, outlet_of(rooms.rules, source, entry).name, now))
-        for entry in gathered.entries
-    ]
-
-
 def keep_state(
     conn: Connection, rooms: Rooms, state: SourceState, change: Change | None, now: datetime
 ) -> None:
@@ -84,31 +68,6 @@ def keep_state(
 def _tell_change(conn: Connection, rooms: Rooms, source: str, change: Change | None, now: datetime) -> None:
     if change is not None:
         report(rooms.rules.settings, conn, Event(now, f"source-{change.health}", source, change.text))
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """A poll that gave entries: by which rules, of what, what came of it and when."""
-
-    rooms: Rooms
-    source: Source
-    state: SourceState
-    gathered: Gathered
-    identified: Identified
-    now: datetime
-
-    @property
-    def keys(self) -> list[int]:
-        """What its entries are known by."""
-        return all_keys([identity for _, identity in self.identified])
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is new in a poll, and its entries told apart."""
-
-    new: list[NewArticle]
-    poll: Sorted
 
 
 def keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, int]]:
@@ -177,7 +136,7 @@ def _tell_operators(conn: Connection, of: Poll, found: Found, change: Change | N
     if of.gathered.left:
         text = f"announces {len(of.identified) + of.gathered.left} entries; only its newest are looked at"
         _report_daily(conn, of.rooms, "feed-too-long", source, text, now)
-    if _is_renumbered(found.poll, of.state):
+    if found.renumbered:
         text = "announces known articles under new ids or addresses; nothing of it is alerted"
         _report_daily(conn, of.rooms, "feed-renumbered", source, text, now)
 
@@ -194,33 +153,6 @@ def _revise(conn: Connection, of: Poll, poll: Sorted) -> bool:
     return wanted
 
 
-def look(conn: Connection, poll: Poll) -> Found:
-    """What `keep` would keep of a poll; writes nothing."""
-    return find_new(poll, articles.known_by(conn, poll.keys))
-
-
-def find_new(of: Poll, known: Mapping[int, Known]) -> Found:
-    """What is new in a poll, by what is known of its entries' keys."""
-    poll = sort_entries(
-        of.identified, known, of.source.name, limit=len(of.identified), stays=of.gathered.stays
-    )
-    first = is_first_contact(of.state, of.rooms.rules.settings.fetch.gap, of.now)
-    # In a poll of known articles under new ids nothing that looks new is to be trusted as news.
-    distrusted = _is_renumbered(poll, of.state)
-    new = [
-        _new_article(
-            of.rooms, of.source, entry, identity, of.now, first=first,
-            beyond=distrusted or number >= MOST_NEW,
-        )
-        for number, (entry, identity) in enumerate(poll.new)
-    ]  # fmt: skip
-    return Found(new, poll)
-
-
-def _is_renumbered(poll: Sorted, state: SourceState) -> bool:
-    return poll.renumbered and state.first_success_at is not None
-
-
 def _report_daily(
     conn: Connection, rooms: Rooms, kind: str, source: Source, text: str, now: datetime
 ) -> None:
@@ -228,55 +160,3 @@ def _report_daily(
     before = events.last_at(conn, kind, source.name)
     if before is None or now - before >= timedelta(days=1):
         report(rooms.rules.settings, conn, Event(now, kind, source.name, text))
-
-
-def _new_article(
-    rooms: Rooms,
-    source: Source,
-    entry: Entry,
-    identity: Identity,
-    now: datetime,
-    *,
-    first: bool,
-    beyond: bool,
-) -> NewArticle:
-    fetch, kept = rooms.rules.settings.fetch, rooms.rules.settings.retention.title
-    contact: Contact = contact_of(entry.published, entry.trust, first=first, catch_up=fetch.catch_up, now=now)
-    # What is older than the archive's memory may have been told and forgotten.
-    if beyond or (entry.published is not None and entry.published < now - kept):
-        contact = "old"
-    outlet = outlet_of(rooms.rules, source, entry)
-    language = detect(f"{entry.title}\n{entry.summary}", entry.language, source.languages)
-    article = Article(
-        identity.canonical, entry.link, entry.title, entry.summary, entry.content or None, entry.published,
-        entry.trust, language, source.name, outlet,
-    )  # fmt: skip
-    page: PageState = "wanted" if contact != "old" and wants_page(rooms, source, article) else "none"
-    return NewArticle(
-        source=source.name,
-        outlet=outlet.name,
-        url=entry.link,
-        canonical=identity.canonical,
-        guid=entry.guid,
-        title=entry.title,
-        summary=entry.summary,
-        body=article.body,
-        published=entry.published,
-        trust=entry.trust,
-        language=language,
-        found_at=now,
-        contact=contact,
-        page=page,
-        tell_after=now + (rooms.durations.page_wait if page == "wanted" else timedelta()),
-        keys=identity.all(),
-    )
-
-
-def wants_page(rooms: Rooms, source: Source, article: Article) -> bool:
-    """Whether the article's page is worth fetching: see DESIGN §2, step 2.
-
-    `auto` asks for it where the feed gave a teaser and some watch hangs on the body.
-    """
-    if source.full_text == "never" or article.body is not None or not article.url:
-        return False
-    return source.full_text == "always" or rooms.rules.watchlist.wants_body(article)

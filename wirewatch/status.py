@@ -25,10 +25,10 @@ from crawler.polling import TOLD_AFTER
 from wirewatch import offline
 from wirewatch.config_errors import ConfigErrors
 from wirewatch.config_refused import Refused, refused
-from wirewatch.pages import HUNG_IN_A_ROW, REST
 from wirewatch.reports import ops_zone
 from wirewatch.settings import Settings
 from wirewatch.vigil import PATIENCE, kept
+from wirewatch.wanted_pages import HUNG_IN_A_ROW, REST
 
 # A daemon whose machine has woken looks at the clock within this (seconds).
 WAKING = 3.0

@@ -24,7 +24,7 @@ from crawler.client import Client
 from crawler.gathering import Gathered, Tools
 from crawler.gathering import gather as ask_source
 from crawler.robots import Robots
-from wirewatch import polls
+from wirewatch.new_articles import Poll, look
 from wirewatch.pipeline import gather
 from wirewatch.rooms import Rooms, Rulebook, utc_now
 from wirewatch.settings import Settings
@@ -89,16 +89,16 @@ async def trial(rooms: Rooms, name: str) -> Trial:
     gathered: Gathered = await ask_source(source, unconditional, rooms.tools, now)
     if gathered.outcome != "entries":
         return Trial(name, 0, 0, (), gathered.error or "the source answers that nothing has changed")
-    identified = polls.identify_all(rooms, source, gathered, now)
-    poll = polls.Poll(rooms, source, state, gathered, identified, now)
-    new = (await rooms.archive.read(lambda conn: polls.look(conn, poll))).new
+    poll = Poll.of(rooms, source, state, gathered, now)
+    new = (await rooms.archive.read(lambda conn: look(conn, poll))).new
     watchlist = rooms.rules.watchlist
     outlet = rooms.rules.settings.outlet_of.get(name)
     why = {entry.link: entry.why for entry in gathered.entries}
     announced = tuple(
         Announced(one, watchlist.match(_as_article(one, outlet)), why.get(one.url, "")) for one in new
     )
-    return Trial(name, len(identified), len(identified) - len(new), announced)
+    entries = len(poll.identified)
+    return Trial(name, entries, entries - len(new), announced)
 
 
 async def apply(rooms: Rooms, name: str) -> Applied:

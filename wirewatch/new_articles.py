@@ -1,0 +1,131 @@
+"""What is new in a poll?
+
+A poll of entries, those of them that are new articles, and how each is kept. Which entries are one article
+is decided in `crawler/identity.py`, whether an article's page is wanted in `wirewatch/wanted_pages.py`.
+What a poll leaves in the archive is `wirewatch/polls.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy import Connection
+
+from archive import articles
+from archive.article import Article
+from archive.articles import Contact, Known, NewArticle, PageState
+from archive.sources import SourceState
+from archive.text.language import detect
+from crawler.entry import Entry
+from crawler.gathering import Gathered
+from crawler.identity import Identity, Sorted, all_keys, identify, sort_entries
+from crawler.polling import contact_of, is_first_contact
+from crawler.source import Source
+from wirewatch.outlets import outlet_of
+from wirewatch.rooms import Rooms
+from wirewatch.wanted_pages import wants_page
+
+# New articles of one poll that may alert; what is beyond is kept as known (DESIGN §10).
+MOST_NEW = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll that gave entries: by which rules, of what, what came of it and when, and each entry with
+    what it is known by."""
+
+    rooms: Rooms
+    source: Source
+    state: SourceState
+    gathered: Gathered
+    now: datetime
+    identified: list[tuple[Entry, Identity]]
+
+    @classmethod
+    def of(cls, rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, now: datetime) -> Self:
+        """The poll that gave `gathered`; a long feed takes some milliseconds."""
+        identified = [
+            (entry, identify(entry, outlet_of(rooms.rules, source, entry).name, now))
+            for entry in gathered.entries
+        ]
+        return cls(rooms, source, state, gathered, now, identified)
+
+    @property
+    def keys(self) -> list[int]:
+        """What its entries are known by."""
+        return all_keys([identity for _, identity in self.identified])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is new in a poll, and its entries told apart. In a `renumbered` one, of known articles under
+    new ids, nothing that looks new is to be trusted as news."""
+
+    new: list[NewArticle]
+    poll: Sorted
+    renumbered: bool
+
+
+def look(conn: Connection, poll: Poll) -> Found:
+    """What is new in a poll by what the archive knows; writes nothing."""
+    return find_new(poll, articles.known_by(conn, poll.keys))
+
+
+def find_new(of: Poll, known: Mapping[int, Known]) -> Found:
+    """What is new in a poll, by what is known of its entries' keys."""
+    poll = sort_entries(
+        of.identified, known, of.source.name, limit=len(of.identified), stays=of.gathered.stays
+    )
+    first = is_first_contact(of.state, of.rooms.rules.settings.fetch.gap, of.now)
+    renumbered = poll.renumbered and of.state.first_success_at is not None
+    new = [
+        _new_article(
+            of.rooms, of.source, entry, identity, of.now, first=first,
+            beyond=renumbered or number >= MOST_NEW,
+        )
+        for number, (entry, identity) in enumerate(poll.new)
+    ]  # fmt: skip
+    return Found(new, poll, renumbered)
+
+
+def _new_article(
+    rooms: Rooms,
+    source: Source,
+    entry: Entry,
+    identity: Identity,
+    now: datetime,
+    *,
+    first: bool,
+    beyond: bool,
+) -> NewArticle:
+    fetch, kept = rooms.rules.settings.fetch, rooms.rules.settings.retention.title
+    contact: Contact = contact_of(entry.published, entry.trust, first=first, catch_up=fetch.catch_up, now=now)
+    # What is older than the archive's memory may have been told and forgotten.
+    if beyond or (entry.published is not None and entry.published < now - kept):
+        contact = "old"
+    outlet = outlet_of(rooms.rules, source, entry)
+    language = detect(f"{entry.title}\n{entry.summary}", entry.language, source.languages)
+    article = Article(
+        identity.canonical, entry.link, entry.title, entry.summary, entry.content or None, entry.published,
+        entry.trust, language, source.name, outlet,
+    )  # fmt: skip
+    page: PageState = "wanted" if contact != "old" and wants_page(rooms, source, article) else "none"
+    return NewArticle(
+        source=source.name,
+        outlet=outlet.name,
+        url=entry.link,
+        canonical=identity.canonical,
+        guid=entry.guid,
+        title=entry.title,
+        summary=entry.summary,
+        body=article.body,
+        published=entry.published,
+        trust=entry.trust,
+        language=language,
+        found_at=now,
+        contact=contact,
+        page=page,
+        tell_after=now + (rooms.durations.page_wait if page == "wanted" else timedelta()),
+        keys=identity.all(),
+    )
