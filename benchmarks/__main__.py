@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "__main__", "feed_server", "loopback", "news"}
+NOT_BENCHMARKS = {"__init__", "__main__", "due", "feed_server", "loopback", "news"}
 
 for file in sorted(Path(__file__).parent.glob("*.py")):
     if file.stem not in NOT_BENCHMARKS:
