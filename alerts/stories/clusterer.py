@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from alerts.stories.features import Features
 from alerts.stories.index import Index
-from alerts.stories.judging import Action, Verdict, judge, judge_across
-from alerts.stories.likeness import Across, Likeness, Side, across, compare
+from alerts.stories.judging import JOIN, Action, Verdict, judge, judge_across
+from alerts.stories.likeness import Across, Likeness, Side, across, compare, most_likely
 from alerts.stories.thread import Thread
 
 QUIET = timedelta(days=7)
@@ -143,6 +143,8 @@ class Clusterer:
         best: tuple[tuple[bool, float], Placement] | None = None
         for number in self._index.nearest(side.weighted, _NEAREST):
             thread = self._threads[number]
+            if most_likely(side, rarity, thread) < JOIN:
+                continue
             rarity |= self._index.rarity([t for t in thread.terms if t not in rarity], found.language)
             likeness = compare(side, rarity, thread, now)
             verdict = judge(

@@ -51,6 +51,12 @@ _LATEST = 6
 _MOST_DAYS = 30.0
 
 
+def _evidence(text: float, identity: float, most: float, least: float, numbers: float) -> float:
+    return (
+        _BEGIN + _TEXT * text + _IDENTITY * identity + _NAMES * most + _CONTRAST * least + _NUMBERS * numbers
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """What an article has in common with a thread.
@@ -93,16 +99,8 @@ class Likeness:
 
     @property
     def _evidence(self) -> float:
-        return (
-            _BEGIN
-            + _TEXT * self.text
-            + _IDENTITY * self.identity
-            + _NAMES * self.most
-            + _CONTRAST * self.least
-            + _NUMBERS * self.numbers
-            - _STRANGER * self.stranger
-            - _FORM * self.form
-        )
+        speaking = _evidence(self.text, self.identity, self.most, self.least, self.numbers)
+        return speaking - _STRANGER * self.stranger - _FORM * self.form
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +131,24 @@ class Side:
         return cls(found, weighted, hypot(*weighted.values()), Marked(title, names))
 
 
+def most_likely(side: Side, rarity: Mapping[int, float], thread: Thread) -> float:
+    """What `Likeness.timeless` can be at most, by what is quick to tell: this rules out most threads that
+    share words with an article. `rarity` need know the article's terms only."""
+    sums, articles = thread.weights(), thread.articles
+    both = [(weight, sums[term] * rarity[term]) for term, weight in side.weighted.items() if term in sums]
+    shared = sum([mine * theirs for mine, theirs in both]) / articles
+    # The thread's other terms make it longer only, and what it has in common weigh less.
+    text = _text(side, shared, hypot(*[theirs for _, theirs in both]) / articles, rarity)
+    said = _said(side.marked, sums, articles)
+    ours = _part(side.marked.title | side.marked.names, said, rarity)
+    identity = 2 * ours / (ours + 1)
+    most, least = identity, identity
+    if side.marked.names:
+        most, least = 1.0, max(identity, _part(side.marked.names, said, rarity))
+    numbers = _numbers(side.found, thread)
+    return _likely(_evidence(text, identity, most, least, numbers))
+
+
 def compare(side: Side, rarity: Mapping[int, float], thread: Thread, now: datetime) -> Likeness:
     """Hold an article against a thread.
 
@@ -142,13 +158,8 @@ def compare(side: Side, rarity: Mapping[int, float], thread: Thread, now: dateti
     sums, articles = thread.weights(), thread.articles
     length = hypot(*[weight * rarity[term] for term, weight in sums.items()]) / articles
     both = [weight * sums[term] * rarity[term] for term, weight in weighted.items() if term in sums]
-    shared = sum(both) / articles
-    # Two headlines that have one word in common are close to each other, and prove nothing.
-    enough = _ENOUGH * rarity[RAREST] ** 2
-    text = shared / (side.length * length) * shared / (shared + enough) if shared else 0.0
-    # What few of many articles said is not what the story is about.
-    least = _SAID * articles
-    said = {term for term in mine.title | mine.names if sums.get(term, 0) >= least}
+    text = _text(side, sum(both) / articles, length, rarity)
+    said = _said(mine, sums, articles)
     theirs = Marked(thread.titled, thread.named)
     identity, most, fewest = _names(mine, theirs, weighted.keys(), said, rarity)
     copied, part = copied_text(found, thread)
@@ -170,6 +181,18 @@ def compare(side: Side, rarity: Mapping[int, float], thread: Thread, now: dateti
         not mine.title <= sums.keys(),
         _days(found, thread),
     )
+
+
+def _text(side: Side, shared: float, length: float, rarity: Mapping[int, float]) -> float:
+    # Two headlines that have one word in common are close to each other, and prove nothing.
+    enough = _ENOUGH * rarity[RAREST] ** 2
+    return shared / (side.length * length) * shared / (shared + enough) if shared else 0.0
+
+
+def _said(marked: Marked, sums: Mapping[int, int], articles: int) -> set[int]:
+    """Of an article's marked terms those that the thread is about: what few of many articles said is not."""
+    least = _SAID * articles
+    return {term for term in marked.title | marked.names if sums.get(term, 0) >= least}
 
 
 @dataclass(frozen=True, slots=True)

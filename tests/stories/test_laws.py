@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from alerts.stories.clock import StreamClock
 from alerts.stories.clusterer import Clusterer, Part
 from alerts.stories.features import Features
+from alerts.stories.index import Index
+from alerts.stories.likeness import Side, compare, most_likely
+from alerts.stories.thread import Thread
 from tests.examples import examples
 from tests.stories import measuring
 from tests.stories.labelled import Labelled, stream
@@ -59,6 +62,22 @@ def test_a_restart_at_any_point_gives_the_same_stories(cut: int, more: int) -> N
             number, kept, Part(placed.story, placed.beside, why.why == "copy", why.loose), one.at
         )
     assert place(after, remembered, 10_000) == place(after, clusterer, 10_000)
+
+
+@given(st.sampled_from(STREAM), st.lists(st.sampled_from(STREAM), min_size=1, max_size=5), st.booleans())
+def test_no_thread_is_ruled_out_that_is_as_likely(
+    one: Labelled, others: list[Labelled], of_its_event: bool
+) -> None:
+    if of_its_event:
+        others = [other for other in STREAM if other.event == one.event][: len(others)]
+    found, thread, index = FOUND[one.article.id], Thread(1, "en", 1, one.at), Index()
+    for number, other in enumerate(others):
+        index.add(number, set(FOUND[other.article.id].terms))
+        thread.add(number, FOUND[other.article.id], other.at, copy=False)
+    rarity = index.rarity([*found.terms, *thread.terms], "en")
+    side = Side.of(found, rarity)
+    likely = compare(side, rarity, thread, one.at).timeless
+    assert likely <= most_likely(side, index.rarity(found.terms, "en"), thread) + 1e-9
 
 
 @examples(20)
