@@ -79,7 +79,8 @@ _PLAIN = re.compile(
 )
 
 
-@lru_cache(maxsize=16384)
+# Of links that come again soon: as the GUID of the same entry, and in other feeds of the outlet.
+@lru_cache(maxsize=1024)
 def canonical_url(link: str) -> str:
     """The one form of an article's address, whatever form a feed gives it.
 

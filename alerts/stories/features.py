@@ -177,7 +177,7 @@ def _terms(
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Hashed terms with their weights in the order of the text, and those that name the event."""
     nothing = _says_nothing(language)
-    named = set(names)
+    named, of_language = set(names), crc32(language.encode())
     weights: dict[int, int] = {}
     key: dict[int, int] = {}
     for part, weight, mark in ((title, TITLE, IN_TITLE), (body, 1, 0)):
@@ -188,7 +188,7 @@ def _terms(
                 if len(form) == 1:
                     continue
                 form = stem(form)
-            term = _term(language, form)
+            term = crc32(form.encode("utf-8", "replace"), of_language)
             marks = mark | NAME if form in named else mark
             if term in weights:
                 weights[term] += weight
@@ -232,12 +232,6 @@ def _plain(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=50_000)
-def _term(language: str, form: str) -> int:
-    return crc32(form.encode("utf-8", "replace"), crc32(language.encode()))
-
-
-@lru_cache(maxsize=20_000)
 def _hash(form: str) -> int:
     return crc32(form.encode("utf-8", "replace"))
 
