@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import click
 
+from wirewatch import heap
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.expected_errors import FAILURE
 from wirewatch.logs import start_logging
@@ -25,6 +26,7 @@ def command(once: bool) -> None:
     when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
     arrive.
     """
+    heap.share()
     # Of what is loaded at a start next to nothing is garbage.
     gc.disable()
     # A daemon reads: what it knows of the files spares its loop the parsing when one of them is edited.
