@@ -87,7 +87,6 @@ def tell_channels(
         subject = known.subject(conn, one)
         for channel in rules.channels.values():
             _tell_channel(conn, rules, channel, subject, known, now, durations)
-        known.is_told(subject)
     known.keep(conn, now)
 
 
@@ -160,8 +159,8 @@ class _Known:
         self._put.append(digests.Item(channel.name, it.stored.id, decision.reason, decision.due))
         self._waiting.add((channel.name, it.story))
 
-    def is_told(self, it: _Subject) -> None:
-        """Every channel has heard of it: what stands of its story may say something else by now."""
+    def is_sent(self, it: _Subject) -> None:
+        """Something may have been sent for the article: what stands of its story is read again."""
         self._sent.update((it.story, *(row.story for row in it.standing)))
 
     def keep(self, conn: Connection, now: datetime) -> None:
@@ -208,6 +207,8 @@ def _tell_channel(
             mutes.count_held(conn, [mute.id for mute in kept_by])
         decision = quiet
     own = [one.article for one in here if one.article is not None]
+    if here or isinstance(decision, Alert):
+        known.is_sent(it)
     place = Here(it.story, it.members, here, [*own, it.stored.id] if isinstance(decision, Alert) else own)
     match decision:
         case Alert():

@@ -14,6 +14,8 @@ from archive.text.language_model import guess
 from archive.text.scripts import KINDS, Kind
 
 _READ = 400
+# Letters are counted in that much: a script shows at once, and to count those of any but Latin takes long.
+_COUNTED = 200
 # Below that a text is a name, and a name has no language.
 _FEWEST_LETTERS = 12
 # More tells the model nothing new.
@@ -49,7 +51,7 @@ def detect(text: str, stated: str | None = None, outlet_languages: tuple[str, ..
     """
     beginning = text[:_READ]
     # Nothing to count in half of all texts: no script but Latin is ASCII, and no letter of Vietnamese.
-    letters: Mapping[str, int] = {} if beginning.isascii() else Counter(beginning.lower())
+    letters: Mapping[str, int] = {} if beginning.isascii() else Counter(beginning[:_COUNTED].lower())
     script = _by_script(_kinds(letters)) if letters else None
     if script is not None and script != "zh":
         return script
