@@ -6,7 +6,6 @@ be passed over is decided in `crawler/identity.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from struct import Struct
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,8 +14,6 @@ from sqlalchemy import Connection, bindparam, delete, select
 from archive.insert import prepared
 from archive.tables import announced as table
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _RECORD = Struct("<qqqq")
 
 
@@ -26,30 +23,22 @@ Packed: TypeAlias = bytes
 
 class Announced(NamedTuple):
     """An item whose article is known by all its keys: the mark of its words, the keys of its address and
-    of its title, and when it was published, where it says more than the day."""
+    of its title, and when it was published, in seconds since 1970; 0 where it says no more than the day."""
 
     mark: int
     url: int
     heading: int
-    published: datetime | None
+    published: int
 
 
 def pack(items: Iterable[Announced]) -> Packed:
     """The items as the archive keeps them."""
-    return b"".join(_RECORD.pack(*item[:3], _to_number(item.published)) for item in items)
+    return b"".join([_RECORD.pack(*item) for item in items])
 
 
 def unpack(kept: Packed) -> list[Announced]:
     """The items that `pack` was given."""
-    return [
-        Announced(mark, url, heading, _EPOCH + published * _MILLISECOND if published else None)
-        for mark, url, heading, published in _RECORD.iter_unpack(kept)
-    ]
-
-
-def _to_number(published: datetime | None) -> int:
-    # Nothing is believed to be from 1970 (crawler/feeds/dates.py).
-    return 0 if published is None else (published - _EPOCH) // _MILLISECOND
+    return list(map(Announced._make, _RECORD.iter_unpack(kept)))
 
 
 def keep(conn: Connection, kept: Mapping[str, Packed]) -> None:

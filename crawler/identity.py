@@ -14,7 +14,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from archive.announced import Announced
-from archive.article import EXACT
+from archive.article import EXACT, Trust
 from archive.articles import Known
 from crawler.addresses import canonical_url as canonical_url
 from crawler.entry import Entry
@@ -137,7 +137,7 @@ def to_pass_over(poll: Sorted, stays: Sequence[Announced], now: datetime) -> lis
     is dated anew at each poll: those are looked at each time.
     """
     found = [
-        Announced(entry.mark, identity.url, identity.heading, _tells(entry))
+        Announced(entry.mark, identity.url, identity.heading, _seconds(entry.published, entry.trust))
         for entry, identity in poll.settled
         if entry.mark is not None and identity.heading is not None
         if entry.published is not None and entry.published < now
@@ -145,9 +145,8 @@ def to_pass_over(poll: Sorted, stays: Sequence[Announced], now: datetime) -> lis
     return [*found, *stays]
 
 
-def _tells(entry: Entry) -> datetime | None:
-    """When an entry was published, where it says more than the day."""
-    return entry.published if entry.trust in EXACT else None
+def _seconds(published: datetime, trust: Trust) -> int:
+    return int(published.timestamp()) if trust in EXACT else 0
 
 
 def _says_something_new(identity: Identity, article: Known, known: Mapping[int, Known], source: str) -> bool:

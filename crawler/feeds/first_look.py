@@ -84,9 +84,9 @@ def _key(text: str, bounds: Sequence[tuple[int, int]], around: Sequence[str]) ->
     starts = (*(start for start, _ in bounds), len(text))
     outside = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
     said = "\0".join((_VERSION, *around, *_SCOPE.findall(outside)))
-    return blake2b(said.encode("utf-8", "replace")).digest()
+    return blake2b(said.encode("utf-8", "replace"), digest_size=blake2b.PERSON_SIZE).digest()
 
 
 def _mark(item: str, key: bytes) -> int:
-    digest = blake2b(item.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()
+    digest = blake2b(item.encode("utf-8", "surrogatepass"), digest_size=8, person=key).digest()
     return int.from_bytes(digest, "big", signed=True)

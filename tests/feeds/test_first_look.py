@@ -65,7 +65,7 @@ class Reader:
 
 def _dates(feed: ParsedFeed) -> list[datetime]:
     dates = [one.published for one in feed.entries if one.published and one.trust != "day"]
-    return dates + [item.published for item in feed.stays if item.published]
+    return dates + [datetime.fromtimestamp(item.published, UTC) for item in feed.stays if item.published]
 
 
 def item(
@@ -231,12 +231,12 @@ def test_what_is_no_xml_is_read_whole() -> None:
 
 
 def test_each_source_hears_of_what_it_announced_itself(archive: Archive) -> None:
-    kept = {name: pack([Announced(n, -n, 2**62, NOW if n else None)]) for n, name in enumerate("abc")}
+    kept = {name: pack([Announced(n, -n, 2**62, n)]) for n, name in enumerate("abc")}
     archive.write_now(lambda conn: sources.keep_sources(conn, [*kept, "d"], NOW))
     archive.write_now(lambda conn: announced.keep(conn, kept))
     due, _ = archive.write_now(lambda conn: sources.claim_due(conn, NOW, LEASE, 10))
     assert {state.source: state.announced for state in due} == {**kept, "d": None}
-    assert announced.unpack(kept["b"]) == [Announced(1, -1, 2**62, NOW)]
+    assert announced.unpack(kept["b"]) == [Announced(1, -1, 2**62, 1)]
     archive.write_now(lambda conn: sources.free_leases(conn))
     state, _ = archive.write_now(lambda conn: sources.claim(conn, "b", NOW, LEASE))
     assert state is not None
