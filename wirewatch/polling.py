@@ -128,6 +128,7 @@ class Poller:
             return 0
         if (before is None or now - before > GAP) and self.due_by is None:
             overdue = await self._rooms.archive.read(lambda conn: sources.count_overdue(conn, now - GAP))
+            overdue += sum(state.due_at < now - GAP for state in self._unchanged)
             self._backlog = Backlog(now, overdue) if overdue else None
         room = AT_ONCE - len(self._running)
         if self.due_by is not None:
