@@ -37,7 +37,7 @@ NOT_IN_A_QUIET_ROUND = (
     "rich", "lark", "ruamel.yaml", "regex", "pebble", "protego", "lxml", "difflib",
     "prometheus_client", "aiohttp.web_app", "sqlalchemy.orm",
     "cssselect", "daachorse", "ahocorasick_rs", "rensa", "wirewatch.config_reading", "wirewatch.telling",
-    "wirewatch.digests", "wirewatch.status", "alerts.headline",
+    "wirewatch.digests", "wirewatch.status", "wirewatch.polls", "alerts.headline", "crawler.identity",
     "alerts.matching", "alerts.query.parse", "alerts.messages.html", "alerts.stories.features",
     "crawler.feeds.parse", "crawler.pages.reading",
 )  # fmt: skip

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 
 from archive import articles, deliveries, facts, renames, sources
 from crawler.entry import Entry
-from crawler.identity import identify
 from crawler.polling import due_by_rhythm
 from crawler.source import Source
 from wirewatch.rooms import Rulebook
@@ -68,6 +67,9 @@ def place_of(source: Source) -> str:
 def _rename_source(conn: Connection, source: Source, old: str) -> None:
     renames.rename_source(conn, old, source.name)
     if source.as_outlet() is not None and renames.rename_outlet(conn, old, source.name):
+        # With all that tells entries apart, and a source is seldom renamed.
+        from crawler.identity import identify
+
         pairs = []
         for stored in articles.newest_of_outlet(conn, source.name, _KNOWN_AGAIN):
             one = stored.article

@@ -30,9 +30,8 @@ from archive.sources import SourceState
 from archive.wake import defer
 from crawler.gathering import gather as ask_source
 from crawler.reach import LOST
-from wirewatch import polls
+from wirewatch import poll_ends
 from wirewatch.measures import PollResult
-from wirewatch.new_articles import Poll
 from wirewatch.offline import weigh
 from wirewatch.rooms import Rooms, Rulebook
 from wirewatch.wanted_pages import why_not
@@ -58,6 +57,7 @@ AT_NEED = (
     "crawler.pages.reading",
     "wirewatch.digests",
     "wirewatch.pages",
+    "wirewatch.polls",
     "wirewatch.status",
     "wirewatch.telling",
 )
@@ -108,17 +108,20 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
         return Polled(state, written=True, result="dropped")
     source, state = edited, counted
     if gathered.outcome == "entries":
+        from wirewatch import polls
+        from wirewatch.new_articles import Poll
+
         meet = partial(Poll.of, rooms, source, state, gathered, now)
         # A long feed would hold the loop.
         many = len(gathered.entries) > MANY
         poll = await asyncio.to_thread(meet) if many else meet()
         after, new = await rooms.archive.write_together(polls.keep, poll)
         return Polled(after, written=True, result="entries", new=new)
-    after, change = polls.after(rooms, source, state, gathered, now, found_new=False)
+    after, change = poll_ends.after(rooms, source, state, gathered, now, found_new=False)
     # What may be taken back must lie there by then.
     at_once = change is not None or gathered.trouble in LOST
     if at_once:
-        await rooms.archive.write(lambda conn: polls.keep_state(conn, rooms, after, change, now))
+        await rooms.archive.write(lambda conn: poll_ends.keep_state(conn, rooms, after, change, now))
     return Polled(after, written=at_once, result=gathered.outcome)
 
 

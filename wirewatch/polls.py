@@ -1,14 +1,12 @@
-"""What does a poll leave in the archive?
+"""What does a poll that gave entries leave in the archive?
 
 The new articles, the source's state, and what operators are told of it, in one transaction, which
-polls that end at about the same time share.
+polls that end at about the same time share. Where nothing is new it is `wirewatch/poll_ends.py`.
 Asking the source is `crawler/gathering.py`; what is new is `wirewatch/new_articles.py`, the next due
 time is decided in `crawler/polling.py`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -17,57 +15,14 @@ from archive import announced, articles, events, sources
 from archive.events import Event
 from archive.sources import SourceState
 from archive.wake import wake
-from crawler.gathering import Gathered
 from crawler.identity import Sorted, to_pass_over
-from crawler.polling import Change, after_poll
+from crawler.polling import Change
 from crawler.source import Source
 from wirewatch.new_articles import MOST_NEW, Found, Poll, find_new
 from wirewatch.outlets import outlet_of
+from wirewatch.poll_ends import after, tell_change
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
-from wirewatch.secrets import MASK, mask
-
-_ADDRESS = re.compile(r"https?://[^\s,;)]*[^\s,;):.]")
-
-
-def after(
-    rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, now: datetime, *, found_new: bool
-) -> tuple[SourceState, Change | None]:
-    """The source's state after this poll, and the change that operators hear of."""
-    settings = rooms.rules.settings
-    if mask(source.url) != source.url:
-        gathered = _without_addresses(gathered, source.url)
-    return after_poll(
-        state, source, gathered, found_new=found_new, now=now, fetch=settings.fetch,
-        zone=settings.timezone, chance=rooms.chance(),
-    )  # fmt: skip
-
-
-def _without_addresses(gathered: Gathered, secret: str) -> Gathered:
-    """The same without addresses, for the archive: where the source is asked is a secret, and where it
-    leads bears the secret too. What another address gave to ask it again by goes with it."""
-    own = gathered.validated_url in (None, secret)
-    return replace(
-        gathered,
-        etag=gathered.etag if own else None,
-        last_modified=gathered.last_modified if own else None,
-        validated_url=None,
-        permanent_url=None,
-        error=gathered.error and _ADDRESS.sub(MASK, gathered.error),
-    )
-
-
-def keep_state(
-    conn: Connection, rooms: Rooms, state: SourceState, change: Change | None, now: datetime
-) -> None:
-    """Write back one poll's state, and tell operators of its change."""
-    sources.write_back(conn, [state])
-    _tell_change(conn, rooms, state.source, change, now)
-
-
-def _tell_change(conn: Connection, rooms: Rooms, source: str, change: Change | None, now: datetime) -> None:
-    if change is not None:
-        report(rooms.rules.settings, conn, Event(now, f"source-{change.health}", source, change.text))
 
 
 def keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, int]]:
@@ -129,7 +84,7 @@ def _to_pass_over(each: Iterable[tuple[Poll, Found]]) -> Iterator[tuple[str, ann
 
 def _tell_operators(conn: Connection, of: Poll, found: Found, change: Change | None) -> None:
     settings, source, now, new = of.rooms.rules.settings, of.source, of.now, found.new
-    _tell_change(conn, of.rooms, source.name, change, now)
+    tell_change(conn, of.rooms, source.name, change, now)
     if len(new) > MOST_NEW:
         text = f"announced {len(new)} new articles at once; {len(new) - MOST_NEW} were only recorded"
         report(settings, conn, Event(now, "flood", source.name, text))
