@@ -16,7 +16,7 @@ from alerts.query.explanation import Explanation, explain
 from alerts.query.lexicon import Lexicon
 from alerts.query.lowering import lower
 from alerts.query.parse import parse_query
-from alerts.query.reading import Reading, glance, read
+from alerts.query.reading import Glance, Reading, glance, read
 from alerts.query.terms import TermSet
 from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRef, atoms, children
 from alerts.watch import Hit, Match, Watch
@@ -96,8 +96,7 @@ class Watchlist:
     def judge(self, article: Article) -> Judged:
         """What `match` finds, and where that is anything, what `sets_in` does."""
         seen = glance(self.lexicon, article)
-        # Most articles end here: no word of theirs is asked for, though some keep company with such.
-        if not self._always and not seen.may_hold(self._asked):
+        if not self._may_fire(seen):
             return Judged([], frozenset())
         reading = seen.read()
         evaluation = Evaluation(reading)
@@ -107,6 +106,13 @@ class Watchlist:
                 hits = evaluation.hits(evaluation.evidence(compiled.evident)) if compiled.evident else ()
                 matches.append(Match(compiled.watch.name, compiled.watch.urgency, hits))
         return Judged(matches, evaluation.sets()) if matches else Judged([], frozenset())
+
+    def may_fire(self, article: Article) -> bool:
+        """Whether any watch may fire, told in little time: of most articles no word is asked for."""
+        return self._may_fire(glance(self.lexicon, article))
+
+    def _may_fire(self, seen: Glance) -> bool:
+        return bool(self._always) or seen.may_hold(self._asked)
 
     def wants_body(self, article: Article) -> bool:
         """Whether reading the page may make a watch fire: one that is neither false nor true

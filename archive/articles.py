@@ -55,6 +55,8 @@ class NewArticle:
     page: PageState
     tell_after: datetime
     keys: tuple[int, ...]
+    # Where it is known already that there is nothing to tell of it.
+    told_at: datetime | None = None
     paywalled: bool = False
 
 
@@ -105,7 +107,7 @@ def add_keys(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
 # In the order of the table.
 _SAID = (
     "source", "outlet", "url", "canonical", "guid", "title", "summary", "body", "published", "trust",
-    "language", "found_at", "contact", "page", "paywalled", "tell_after",
+    "language", "found_at", "contact", "page", "paywalled", "tell_after", "told_at",
 )  # fmt: skip
 _said = attrgetter(*_SAID)
 

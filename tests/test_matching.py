@@ -201,12 +201,29 @@ _pieces = st.one_of(
 _fields = st.lists(_pieces, max_size=8).map("".join)
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "may"),
+    [
+        ("@laos", "Vientiane opens a dam", True),
+        ("@laos AND @north-korea", "Laos", True),
+        ("@laos", "A dam in Peru", False),
+        ("NOT @laos", "A dam in Peru", True),
+        ("@laos OR lang:lo", "A dam in Peru", True),
+    ],
+)
+def test_an_article_on_which_no_watch_may_fire_is_known_by_its_words(
+    query: str, text: str, may: bool
+) -> None:
+    assert watchlist(query, LAOS, NORTH).may_fire(article(text)) is may
+
+
 @given(_fields, _fields, _fields)
 def test_a_hit_is_the_slice_of_the_field_at_its_offsets(title: str, summary: str, body: str) -> None:
     about = article(title, summary, body)
     watches = watchlist("@laos OR @north-korea OR 라오스 OR =NK OR miss*", LAOS, NORTH)
     places = []
     for match in watches.match(about):
+        assert watches.may_fire(about)
         for hit in match.hits:
             assert getattr(about, hit.field)[hit.start : hit.end] == hit.text
             assert hit.text

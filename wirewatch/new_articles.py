@@ -128,4 +128,6 @@ def _new_article(
         page=page,
         tell_after=now + (rooms.durations.page_wait if page == "wanted" else timedelta()),
         keys=identity.all(),
+        # Nineteen of twenty need no further look.
+        told_at=None if page == "wanted" or rooms.rules_for(now).watchlist.may_fire(article) else now,
     )

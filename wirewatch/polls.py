@@ -64,11 +64,8 @@ def _keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, in
         read_again = _revise(conn, of, it.poll)
         if read_again or any(article.page == "wanted" for article in it.new):
             wake(conn, "read", of.source.name, of.now)
-    tell_at = [
-        min((article.tell_after for article in it.new), default=of.now)
-        for of, it in each
-        if it.new or it.poll.changed
-    ]
+    tell_at = [article.tell_after for it in found for article in it.new if article.told_at is None]
+    tell_at += [of.now for of, it in each if it.poll.changed]
     if tell_at:
         wake(conn, "tell", "", min(tell_at))
     return [(state, len(it.new)) for (state, _), it in zip(ends, found, strict=True)]
