@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest revision in `archive/migrations/versions`; a test holds the two together.
-REVISION = "0001"
+REVISION = "0002"
 VERSION_TABLE = "schema_version"
 # So that two programs that find an empty PostgreSQL do not both build it ("wirewatch" in ASCII).
 MIGRATION_LOCK = 0x7769726577

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from archive import facts, full_text, schema
 from archive.archive import Archive, ArchiveError
 from archive.lock import ArchiveInUse, DaemonLock
-from archive.tables import metadata
+from archive.tables import announced, metadata
 
 
 def test_an_empty_archive_gets_every_table(archive: Archive) -> None:
@@ -154,6 +154,20 @@ def test_the_lock_of_a_killed_daemon_is_free(archive: Archive, archive_address: 
     lock.release()
 
 
+def test_an_archive_of_before_the_last_migration_learns_what_is_new(archive: Archive) -> None:
+    built = _everything(archive)
+
+    def before(conn: Connection) -> None:
+        announced.drop(conn)
+        facts.put(conn, "kept", "before")
+        conn.execute(text(f"update {schema.VERSION_TABLE} set version_num = '0001'"))
+
+    archive.write_now(before)
+    schema.prepare(archive, migrate=True)
+    assert _everything(archive) == built
+    assert archive.read_now(lambda conn: facts.get(conn, "kept")) == "before"
+
+
 def test_an_older_archive_is_copied_whole_before_it_is_migrated(
     sqlite_archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,13 +177,13 @@ def test_an_older_archive_is_copied_whole_before_it_is_migrated(
     def upgrade(conn: Connection) -> None:
         seen.append(sorted(path.name for path in tmp_path.glob("*before*")))
 
-    monkeypatch.setattr(schema, "REVISION", "0002")
+    monkeypatch.setattr(schema, "REVISION", "0003")
     monkeypatch.setattr(schema, "_upgrade", upgrade)
     schema.prepare(sqlite_archive)
     # The write-ahead log was not empty: a copy of the bare file would miss what lies there.
     assert (tmp_path / "wirewatch.db-wal").stat().st_size > 0
-    assert seen == [["wirewatch.db.before-0002-was-0001"]]
-    beside = tmp_path / "wirewatch.db.before-0002-was-0001"
+    assert seen == [["wirewatch.db.before-0003-was-0002"]]
+    beside = tmp_path / "wirewatch.db.before-0003-was-0002"
     assert beside.stat().st_mode & 0o777 == 0o600
     copy = Archive(beside)
     assert copy.read_now(lambda conn: facts.get(conn, "kept")) == "before"

@@ -149,7 +149,7 @@ def test_a_copy_that_cannot_be_used_changes_nothing(
 
 def test_an_archive_of_this_version_needs_no_migration(desk: Desk) -> None:
     done = desk.run("migrate")
-    assert (done.code, done.out) == (0, "The archive has the schema of this version (0001): nothing to do.\n")
+    assert (done.code, done.out) == (0, "The archive has the schema of this version (0002): nothing to do.\n")
 
 
 def test_a_person_is_forgotten(archive: Archive) -> None:

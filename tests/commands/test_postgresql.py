@@ -87,20 +87,20 @@ def test_an_older_archive_waits_for_migrate(desk: Desk, monkeypatch: pytest.Monk
     desk.article("Laos opens a bridge", "https://a.example/1")
 
     def upgrade(conn: Connection) -> None:
-        conn.execute(text("update schema_version set version_num = '0002'"))
+        conn.execute(text("update schema_version set version_num = '0003'"))
 
-    monkeypatch.setattr(schema, "REVISION", "0002")
+    monkeypatch.setattr(schema, "REVISION", "0003")
     monkeypatch.setattr(schema, "_upgrade", upgrade)
     for command in (["search", "laos"], ["run", "--once"], ["status"], ["forget", "7"], ["retry", "--all"]):
         refused = desk.run(*command)
         assert refused.code == 1, command
-        assert "older schema (0001, this Wirewatch needs 0002)" in refused.err
+        assert "older schema (0002, this Wirewatch needs 0003)" in refused.err
         assert "`wirewatch migrate`" in refused.err
     daemon = DaemonLock(desk.archive)
     daemon.acquire()
     assert "End it first" in desk.run("migrate").err
     daemon.release()
-    assert desk.run("migrate").out == "The archive has schema 0002 now; it had 0001.\n"
+    assert desk.run("migrate").out == "The archive has schema 0003 now; it had 0002.\n"
     assert "bridge" in desk.run("search", "laos").out
 
 
