@@ -10,9 +10,10 @@ import asyncio
 import logging
 import resource
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -66,6 +67,8 @@ class Daemon:
     lag: LoopLag
     reloader: Reloader
     listening: Listen | None = None
+    # How often each of its loops broke.
+    breaks: Counter[str] = field(default_factory=Counter)
 
     @property
     def state(self) -> str:
@@ -148,7 +151,10 @@ async def running(
             "updates": outgoing.run_updates,
             "config": reloader.run,
         }
-        tasks = [asyncio.create_task(_keep_running(name, run), name=name) for name, run in loops.items()]
+        tasks = [
+            asyncio.create_task(_keep_running(name, run, daemon.breaks), name=name)
+            for name, run in loops.items()
+        ]
         stack.push_async_callback(_end, rooms, tasks)
         stack.push_async_callback(_stop_clock, scheduler)
         if settings.http.listen is not None:
@@ -167,12 +173,13 @@ def _served(daemon: Daemon) -> AbstractAsyncContextManager[Listen | None]:
     return serving(rooms, gathering, reloader.reload)
 
 
-async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]], breaks: Counter[str]) -> None:
     """Run a part of the daemon for ever: what breaks it, such as a full disk, may pass."""
     while True:
         try:
             await run()
         except Exception:
+            breaks[name] += 1
             log.exception("%s broke and starts again in %g s", name, AGAIN)
         await asyncio.sleep(AGAIN)
 

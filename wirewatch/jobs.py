@@ -45,6 +45,8 @@ class Jobs:
         # Keys whose job ended since the last look began: what that look read of them is out of date.
         self._just_ended: set[tuple[str, str]] = set()
         self._looking = True
+        # How often each key has failed since it last went well.
+        self.failures: Counter[tuple[str, str]] = Counter()
         archive.on_wake = self._woken.set
 
     @property
@@ -108,7 +110,9 @@ class Jobs:
             if job is not None:
                 await job(due.key)
             await self._archive.write(lambda conn: wakes.finish(conn, due))
+            self.failures.pop((due.job, due.key), None)
         except Exception:
+            self.failures[due.job, due.key] += 1
             # One bad key must not stop the others; its row stays and it runs again.
             log.exception("job %s %s failed and runs again in %s", due.job, due.key, RETRY)
             await self._rest(due)

@@ -23,6 +23,8 @@ LOOK = 0.05
 # A search reads what is not indexed yet, so a round does not wait for all that a first one brings: it
 # indexes what rounds usually bring.
 INDEXED = 200
+# What fails so often fails for good: a daemon goes on trying, a round ends without it.
+PATIENCE = 3
 
 
 async def run_once(settings: Settings) -> list[str]:
@@ -38,6 +40,11 @@ async def run_once(settings: Settings) -> list[str]:
         failed = await daemon.rooms.archive.read(lambda conn: sources.failed_since(conn, began))
         counts = await daemon.rooms.archive.read(deliveries.counts)
     wrong = [f"{source}: {error}" for source, error in failed]
+    wrong += [f"the {name} broke {times} times, see above" for name, times in _stands_still(daemon).items()]
+    wrong += [
+        f"{' '.join(filter(None, key))} failed and waits for the next round, see above"
+        for key in sorted(_given_up(daemon))
+    ]
     if daemon.rooms.reach.offline_since is not None:
         wrong.append("no host can be reached: see whether this machine is online")
     wrong += [f"{name}: its poll broke, see above" for name in sorted(daemon.poller.broken)]
@@ -45,7 +52,19 @@ async def run_once(settings: Settings) -> list[str]:
     return wrong
 
 
+def _stands_still(daemon: Daemon) -> dict[str, int]:
+    """What nothing goes on without, and how often it broke, where that is for good."""
+    return {name: daemon.breaks[name] for name in ("poller", "jobs") if daemon.breaks[name] >= PATIENCE}
+
+
+def _given_up(daemon: Daemon) -> set[tuple[str, str]]:
+    """The jobs that have failed too often to be waited for, by their names and keys."""
+    return {key for key, times in daemon.jobs.failures.items() if times >= PATIENCE}
+
+
 async def _done(daemon: Daemon, began: datetime) -> bool:
+    if _stands_still(daemon):
+        return True
     if not daemon.idle:
         return False
     rooms = daemon.rooms
@@ -54,7 +73,8 @@ async def _done(daemon: Daemon, began: datetime) -> bool:
     if due is not None and due <= began:
         daemon.poller.tick()
         return False
-    waiting = await rooms.archive.read(wake.next_wake)
+    given_up = _given_up(daemon)
+    waiting = await rooms.archive.read(lambda conn: wake.next_wake(conn, given_up))
     if waiting is not None and waiting - now <= HORIZON:
         return False
     # A job may have begun between the questions.

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from archive import sources
 from archive.sources import SourceState
 from tests.feeds.desk import TICK, Clock, desk
 from tests.peers.botapi import BotApiPeer
-from tests.peers.newsroom import PeerNewsroom, Reply
+from tests.peers.newsroom import PeerNewsroom, Reply, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
 from tests.pipeline.house import feed_source, settings_of, write_config
 from wirewatch.demo.botapi import Chat
@@ -52,3 +53,34 @@ def test_the_results_of_a_round_do_not_wait_for_the_next_look_at_the_clock(tmp_p
                 assert loop.time() - began < TICK.total_seconds()
 
     run(story)
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "told"),
+    [
+        ("wirewatch.telling", "tell", "tell failed and waits for the next round, see above"),
+        ("archive.sources", "claim_due", "the poller broke 3 times, see above"),
+        ("archive.wake", "due_wakes", "the jobs broke 3 times, see above"),
+    ],
+)
+async def test_a_round_in_which_something_fails_for_good_ends_and_says_so(
+    api: BotApiPeer,
+    chat: Chat,
+    site: PeerNewsroom,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+    function: str,
+    told: str,
+) -> None:
+    site.script("/feed", rss(["Laos opens a dam"]))
+    sources = [feed_source("feed", site.url("/feed"), every="1h")]
+    folder = write_config(tmp_path / "config", sources, api, chat)
+
+    def fails(*_given: Any, **_named: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(f"{module}.{function}", fails)
+    monkeypatch.setattr("wirewatch.jobs.RETRY", timedelta(milliseconds=10))
+    monkeypatch.setattr("wirewatch.daemon.AGAIN", 0.01)
+    assert told in await run_once(settings_of(folder))
