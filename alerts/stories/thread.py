@@ -120,8 +120,9 @@ class Thread:
         self._weights = _packed(list(weights.values()))
         self._titled = _packed([titled[term] for term in weights])
         self._named = _packed([named[term] for term in weights])
-        signs = [sign for sign in dict.fromkeys(found.signs) if sign not in self.signs]
-        signs = signs[: _MOST_SIGNS - len(self._signs)]
+        known = self.signs
+        signs = [sign for sign in dict.fromkeys(found.signs) if sign not in known]
+        signs = signs[: _MOST_SIGNS - len(known)]
         self._signs.extend(signs)
         return Change([t for t in weights if t not in before], [t for t in before if t not in weights], signs)
 
