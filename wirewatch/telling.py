@@ -187,15 +187,7 @@ def _tell_channel(
         it.told,
         left or heard,
         channel,
-        Standing(
-            article=any(delivery.article == it.stored.id for delivery in here),
-            in_digest=known.is_in_digest(channel, it),
-            story=bool(here),
-            watches=frozenset(watch for one in here for watch in one.content["watches"]),
-            urgency=routing.highest([one.content["urgency"] for one in here] or ["low"]),
-            story_in_digest=known.is_story_in_digest(channel, it),
-            last_hour=_last_hour(conn, channel, now),
-        ),
+        _standing(conn, channel, it, here, known, now),
         only=rules.filters.get(channel.name),
         zone=channel.timezone or settings.timezone,
         now=now,
@@ -210,28 +202,48 @@ def _tell_channel(
     if here or isinstance(decision, Alert):
         known.is_sent(it)
     place = Here(it.story, it.members, here, [*own, it.stored.id] if isinstance(decision, Alert) else own)
+    report = Report(it.stored, heard)
     match decision:
         case Alert():
-            reply_to = here[0].id if decision.reply and here else None
-            role: Role = "story" if not decision.reply else "answer" if decision.silent else "anew"
-            said = first_said(conn, rules, channel, place, Report(it.stored, heard), role)
-            row = NewDelivery(
-                channel.name, "alert", said, decision.silent, chat_key(channel), article=it.stored.id,
-                story=it.story, reply_to=reply_to,
-            )  # fmt: skip
-            deliveries.add(conn, [row], now)
+            _add_alert(conn, rules, channel, place, report, decision, now)
         case ToDigest():
             known.put_into_digest(channel, it, decision)
     # Whatever else it is, it is one more report, or a newer one, of what stands.
-    let_say(
-        conn,
-        rules,
-        channel,
-        place,
-        _touched(channel, it, place),
-        now,
-        {it.stored.id: Report(it.stored, heard)},
+    let_say(conn, rules, channel, place, _touched(channel, it, place), now, {it.stored.id: report})
+
+
+def _standing(
+    conn: Connection, channel: Channel, it: _Subject, here: Sequence[Delivery], known: _Known, now: datetime
+) -> Standing:
+    """What the channel has of the article and its story, of which `here` was sent."""
+    return Standing(
+        article=any(delivery.article == it.stored.id for delivery in here),
+        in_digest=known.is_in_digest(channel, it),
+        story=bool(here),
+        watches=frozenset(watch for one in here for watch in one.content["watches"]),
+        urgency=routing.highest([one.content["urgency"] for one in here] or ["low"]),
+        story_in_digest=known.is_story_in_digest(channel, it),
+        last_hour=_last_hour(conn, channel, now),
     )
+
+
+def _add_alert(
+    conn: Connection,
+    rules: Rulebook,
+    channel: Channel,
+    place: Here,
+    report: Report,
+    decision: Alert,
+    now: datetime,
+) -> None:
+    reply_to = place.standing[0].id if decision.reply and place.standing else None
+    role: Role = "story" if not decision.reply else "answer" if decision.silent else "anew"
+    said = first_said(conn, rules, channel, place, report, role)
+    row = NewDelivery(
+        channel.name, "alert", said, decision.silent, chat_key(channel), article=report.stored.id,
+        story=place.story, reply_to=reply_to,
+    )  # fmt: skip
+    deliveries.add(conn, [row], now)
 
 
 def _touched(channel: Channel, it: _Subject, place: Here) -> list[Delivery]:
