@@ -57,6 +57,7 @@ class NewArticle:
     keys: tuple[int, ...]
     # Where it is known already that there is nothing to tell of it.
     told_at: datetime | None = None
+    # Only its page can tell.
     paywalled: bool = False
 
 

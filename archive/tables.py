@@ -146,6 +146,7 @@ article = Table(
     Column("paywalled", Boolean, nullable=False, default=False),
     # Not told before this moment, unless the page has been read earlier.
     Column("tell_after", Moment, nullable=False),
+    # When it was told, or was found to hold nothing to tell.
     Column("told_at", Moment),
     Column("story", RowId, ForeignKey("story.id")),
     # The tell step's queue: `where told_at is null and tell_after <= ? order by tell_after, id`.

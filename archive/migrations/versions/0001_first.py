@@ -1,7 +1,7 @@
 """The first schema.
 
-Until the first release this one migration follows `archive/tables.py` and `archive/full_text.py`; from
-then on it is frozen and every change is a migration of its own.
+Until the first release it follows `archive/tables.py` and `archive/full_text.py`, and what came later is a
+migration of its own too, for archives that were made before it; from then on it is frozen.
 """
 
 from alembic import op
