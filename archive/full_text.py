@@ -6,7 +6,7 @@ without contents and without places, on PostgreSQL a tsvector a row under GIN. T
 """
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -50,10 +50,10 @@ FEW = 16
 
 
 class Indexed(NamedTuple):
-    """An article of the index, by its row's number, and all its tokens."""
+    """An article of the index, by its row's number, and all its tokens, with blanks between them."""
 
     article: int
-    tokens: Collection[str]
+    tokens: str
 
 
 def create(conn: Connection) -> None:
@@ -86,7 +86,7 @@ def _execute(conn: Connection, statements: dict[str, str], rows: Sequence[Indexe
     if rows:
         name = conn.dialect.name
         sqlite = name == "sqlite"
-        said = [{"article": id_, "tokens": " ".join(held) if sqlite else list(held)} for id_, held in rows]
+        said = [{"article": id_, "tokens": held if sqlite else held.split()} for id_, held in rows]
         conn.execute(text(statements[name]), said)
 
 

@@ -20,7 +20,7 @@ from archive.indexing import Waiting
 HOLD = 0.03
 # Articles of the first transaction; of a later one as many as the pace allows, up to this.
 FIRST = 20
-MOST = 500
+MOST = 200
 
 
 async def index(archive: Archive, _key: str = "", *, most: int | None = None) -> None:

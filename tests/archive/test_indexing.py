@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -172,6 +173,21 @@ async def test_a_text_with_more_tokens_than_an_index_takes_always_may_fit(
     await library.index()
     assert library.may_fit("dam") == library.may_fit("sea") == [wide]
     assert library.may_fit("road") == [wide, plain]
+
+
+def test_a_batch_that_waits_takes_little_more_room_than_its_texts(library: Library) -> None:
+    body = " ".join(f"word{number}" for number in range(200))
+    for number in range(30):
+        library.article(f"Article {number}", body=body)
+    library.write(indexing.begin_anew)
+    library.archive.read_now(lambda conn: indexing.waiting(conn, 1))
+    tracemalloc.start()
+    try:
+        batch = library.archive.read_now(lambda conn: indexing.waiting(conn, 30))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 2 * len(batch) * len(body)
 
 
 async def test_a_question_of_thousands_of_spellings_is_answered(library: Library) -> None:
