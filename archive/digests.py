@@ -5,7 +5,7 @@ transaction that writes that delivery, so nothing is told twice or missed betwee
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -76,6 +76,19 @@ def next_due(conn: Connection) -> dict[str, datetime]:
         .group_by(table.c.channel)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def catch_up(conn: Connection, now: datetime, ahead: timedelta) -> None:
+    """What catches up within `ahead` goes now: nothing more of its kind comes."""
+    sooner = (
+        update(table)
+        .where(table.c.delivery.is_(None), table.c.reason == "catch-up")
+        .where(table.c.due_at > now, table.c.due_at <= now + ahead)
+        .values(due_at=now)
+        .returning(table.c.channel)
+    )
+    for channel in sorted(set(conn.execute(sooner).scalars())):
+        wake(conn, "digest", channel, now)
 
 
 def wake_waiting(conn: Connection) -> None:

@@ -1,22 +1,20 @@
 """What is one round of the daemon, as `wirewatch run --once`?
 
 Everything due is polled, what comes of it is told and sent, and the round ends when nothing more
-may be sent within a minute.
+may be sent within a minute. It is one first contact: what catches up goes when nothing else is under way.
 """
 
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from archive import deliveries, sources, wake
+from archive import deliveries, digests, sources, wake
 from wirewatch.daemon import Daemon, running
 from wirewatch.rooms import Durations
 from wirewatch.settings import Settings
 
 # What may still be sent within this is waited for.
 HORIZON = timedelta(seconds=60)
-# One round is one first contact: nothing else is worth a minute's wait.
-SETTLE = timedelta(seconds=2)
 # While polls and jobs run they are all that is looked at; afterwards the archive is asked each time.
 LOOK_AT_WORK = 0.005
 LOOK = 0.05
@@ -31,7 +29,7 @@ async def run_once(settings: Settings) -> list[str]:
     """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
     # Nobody asks a process that is gone again how it is.
     settings = replace(settings, http=settings.http.model_copy(update={"listen": None}))
-    async with running(settings, Durations(settle=SETTLE), index_most=INDEXED) as daemon:
+    async with running(settings, Durations(), index_most=INDEXED) as daemon:
         began = daemon.rooms.clock()
         # A source that is due again in seconds must not keep the round going for ever.
         daemon.poller.due_by = began
@@ -74,8 +72,14 @@ async def _done(daemon: Daemon, began: datetime) -> bool:
         daemon.poller.tick()
         return False
     given_up = _given_up(daemon)
-    waiting = await rooms.archive.read(lambda conn: wake.next_wake(conn, given_up))
-    if waiting is not None and waiting - now <= HORIZON:
+    but_digests = given_up | {("digest", channel) for channel in rooms.rules.channels}
+    others, any_ = await rooms.archive.read(
+        lambda conn: (wake.next_wake(conn, but_digests), wake.next_wake(conn, given_up))
+    )
+    if others is not None and others - now <= HORIZON:
+        return False
+    if any_ is not None and any_ - now <= HORIZON:
+        await rooms.archive.write(lambda conn: digests.catch_up(conn, now, HORIZON))
         return False
     # A job may have begun between the questions.
     return daemon.idle

@@ -14,11 +14,12 @@ from archive import sources
 from archive.sources import SourceState
 from tests.feeds.desk import TICK, Clock, desk
 from tests.peers.botapi import BotApiPeer
-from tests.peers.newsroom import PeerNewsroom, Reply, rss
+from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
 from tests.pipeline.house import feed_source, settings_of, write_config
 from wirewatch.demo.botapi import Chat
 from wirewatch.once import run_once
+from wirewatch.rooms import Durations, utc_now
 
 
 async def test_what_failed_is_told_however_long_it_takes_to_be_written(
@@ -84,3 +85,19 @@ async def test_a_round_in_which_something_fails_for_good_ends_and_says_so(
     monkeypatch.setattr("wirewatch.jobs.RETRY", timedelta(milliseconds=10))
     monkeypatch.setattr("wirewatch.daemon.AGAIN", 0.01)
     assert told in await run_once(settings_of(folder))
+
+
+async def test_a_first_round_is_told_in_one_digest_as_soon_as_it_has_met_everything(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    names = [f"feed{number}" for number in range(40)]
+    for name in names:
+        site.script(f"/{name}", rss([item(f"Laos opens the dam of {name}", published=utc_now())]))
+    sources = [feed_source(name, site.url(f"/{name}"), every="1h") for name in names]
+    folder = write_config(tmp_path / "config", sources, api, chat)
+    began = time.monotonic()
+    assert await run_once(settings_of(folder)) == []
+    # A daemon would wait a minute for more of its kind.
+    assert time.monotonic() - began < Durations().settle.total_seconds()
+    (message,) = api.ledger.messages
+    assert message.text.startswith("Catching up · 40 articles")
