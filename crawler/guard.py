@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import re
 import socket
+import ssl
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import AddrInfoType, Connection
 from aiohttp.tracing import Trace
+
+from crawler import certificates
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -228,6 +231,12 @@ class GuardedConnector(aiohttp.TCPConnector):
         # Called where no idle one was found.
         REUSED.set(False)
         return await super()._create_connection(req, traces, timeout)
+
+    def _get_ssl_context(self, req: ClientRequest) -> ssl.SSLContext | None:
+        # Asked for each connection, that to a proxy too.
+        if req.is_ssl():
+            certificates.read()
+        return super()._get_ssl_context(req)
 
     def _open(self, addr_info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = addr_info

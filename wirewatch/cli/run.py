@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import click
 
+from crawler import certificates
 from wirewatch import heap
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.expected_errors import FAILURE
@@ -32,11 +33,13 @@ def command(once: bool) -> None:
     # A daemon reads: what it knows of the files spares its loop the parsing when one of them is edited.
     checked = settings(keep=True, recall=once)
     start_logging()
+    certificates.put_off()
     if not once:
         from wirewatch import pipeline
         from wirewatch.daemon import run
 
         pipeline.load_all()
+        certificates.read()
         checked = checked.compile()
         _begin_collecting()
         asyncio.run(run(checked))
