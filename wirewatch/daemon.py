@@ -1,9 +1,9 @@
 """How does the daemon start, run and end?
 
-One asyncio loop for feed client, matching, outbox and bot, two child processes beside it, and
-APScheduler for what is woken now and then. Start: archive, lock, config into rows, what an earlier run left.
-End: on SIGTERM or SIGINT what is under way is recorded, within `GRACE`. The steps themselves are
-`wirewatch/pipeline.py`.
+One asyncio loop for feed client, matching, outbox and bot, two child processes beside it. Start: archive,
+lock, config into rows, what an earlier run left. End: on SIGTERM or SIGINT what is under way is recorded,
+within `GRACE`. The steps themselves are `wirewatch/pipeline.py`; what is woken now and then is
+`wirewatch/waking.py`.
 """
 
 import asyncio
@@ -16,9 +16,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Connection
 
 from archive.archive import ArchiveError, told_plainly
 from archive.wake import wake
@@ -38,6 +35,7 @@ from wirewatch.recovery import recover, sweep
 from wirewatch.reloading import Reloader
 from wirewatch.rooms import Durations, Rooms, utc_now
 from wirewatch.settings import Settings
+from wirewatch.waking import Waking, wake_all
 
 log = logging.getLogger("wirewatch")
 
@@ -47,14 +45,6 @@ GRACE = 6.0
 CUT = 2.0
 # A part that broke starts again after so many seconds.
 AGAIN = 1.0
-# What the clock wakes, at start and then so often.
-WOKEN = {
-    "sweep": timedelta(minutes=1),
-    "heartbeat": timedelta(minutes=1),
-    "daily": timedelta(minutes=1),
-    "index": timedelta(minutes=5),
-    "housekeeping": timedelta(days=1),
-}
 
 
 @dataclass(slots=True)
@@ -139,11 +129,13 @@ async def running(
         )
         with told_plainly(rooms.archive.shown):
             await recover(rooms)
-            await rooms.archive.write(partial(_wake_all, rooms.clock()))
+            await rooms.archive.write(partial(wake_all, rooms.clock()))
             await sweep(rooms)
-        scheduler = _start_clock(daemon)
-        steps = ClockSteps(clock, partial(_clock_stepped, daemon, scheduler), poller.tick, durations.tick)
+        waking = Waking(partial(_wake, rooms))
+        steps = ClockSteps(clock, partial(_clock_stepped, daemon, waking), poller.tick, durations.tick)
+        poller.tick()
         loops = {
+            "waking": waking.run,
             "clock steps": steps.run,
             "poller": poller.run,
             "jobs": daemon.jobs.run,
@@ -156,7 +148,6 @@ async def running(
             for name, run in loops.items()
         ]
         stack.push_async_callback(_end, rooms, tasks)
-        stack.push_async_callback(_stop_clock, scheduler)
         if settings.http.listen is not None:
             daemon.listening = await stack.enter_async_context(_served(daemon))
         log.info("%s", daemon.state)
@@ -184,11 +175,6 @@ async def _keep_running(name: str, run: Callable[[], Awaitable[None]], breaks: C
         await asyncio.sleep(AGAIN)
 
 
-def _wake_all(now: datetime, conn: Connection) -> None:
-    for job in WOKEN:
-        wake(conn, job, "", now)
-
-
 def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:
     return {
         "read": partial(pipeline.read, rooms),
@@ -203,23 +189,11 @@ def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:
     }
 
 
-def _start_clock(daemon: Daemon) -> AsyncIOScheduler:
-    """The clock of what is woken. Its jobs only wake: ending it would cancel longer ones."""
-    scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True}, timezone="UTC")
-    rooms = daemon.rooms
-
-    async def wake_job(job: str) -> None:
-        await rooms.archive.write(lambda conn: wake(conn, job, "", rooms.clock()))
-
-    for job, often in WOKEN.items():
-        seconds = often.total_seconds()
-        scheduler.add_job(wake_job, "interval", [job], seconds=seconds, id=job, max_instances=1)
-    scheduler.start()
-    daemon.poller.tick()
-    return scheduler
+async def _wake(rooms: Rooms, job: str) -> None:
+    await rooms.archive.write(lambda conn: wake(conn, job, "", rooms.clock()))
 
 
-async def _clock_stepped(daemon: Daemon, scheduler: AsyncIOScheduler, step: timedelta) -> None:
+async def _clock_stepped(daemon: Daemon, waking: Waking, step: timedelta) -> None:
     """The machine slept, or its clock was set: look at everything now."""
     rooms, now = daemon.rooms, daemon.rooms.clock()
     way = "forward" if step > timedelta() else "back"
@@ -231,15 +205,9 @@ async def _clock_stepped(daemon: Daemon, scheduler: AsyncIOScheduler, step: time
             (),
         )
         await rooms.archive.write(lambda conn: settle(conn, now))
-    await rooms.archive.write(partial(_wake_all, now))
-    for job in scheduler.get_jobs():
-        # The scheduler goes by the wall clock: set back, it would sleep until that has caught up.
-        job.modify(next_run_time=utc_now())
+    await rooms.archive.write(partial(wake_all, now))
+    waking.hurry()
     daemon.poller.replan()
-
-
-async def _stop_clock(scheduler: AsyncIOScheduler) -> None:
-    scheduler.shutdown(wait=False)
 
 
 async def _end(rooms: Rooms, tasks: list["asyncio.Task[None]"]) -> None:

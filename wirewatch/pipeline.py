@@ -52,6 +52,7 @@ AT_NEED = (
     "alerts.messages.quoting",
     "alerts.stories.clusterer",
     "alerts.stories.features",
+    "apscheduler.schedulers.asyncio",
     "crawler.child_pool",
     "crawler.feeds.parse",
     "crawler.pages.reading",
@@ -64,7 +65,7 @@ AT_NEED = (
 
 
 def load_all() -> None:
-    """Import all that the steps may need."""
+    """Import all that the steps, and what wakes them, may need."""
     for module in AT_NEED:
         import_module(module)
 

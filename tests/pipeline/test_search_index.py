@@ -8,10 +8,10 @@ from archive.text.tokens import Token
 from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, rss
 from tests.pipeline import house
-from wirewatch import daemon
 from wirewatch.daemon import running
 from wirewatch.demo.botapi import Chat
 from wirewatch.once import INDEXED, run_once
+from wirewatch.waking import WOKEN
 
 
 async def test_the_daemon_indexes_what_it_has_found(
@@ -26,7 +26,7 @@ async def test_the_daemon_indexes_what_it_has_found(
         archive = first.rooms.archive
         await house.until(lambda: archive.read_now(articles.count) == 1)
     # Woken at the next start, as it is every few minutes.
-    assert "index" in daemon.WOKEN
+    assert "index" in WOKEN
     async with running(settings, house.FAST) as second:
         archive = second.rooms.archive
         await house.until(lambda: archive.read_now(indexing.behind) == 0)
