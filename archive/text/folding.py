@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.text.folding_tables import BLANKS, INVISIBLE, changes, settle
+from archive.text.folding_tables import BLANKS, INVISIBLE, TYPOGRAPHY, changes, settle
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+# Of the basic plane alone, as in `folding_tables.py`.
+_USUAL = re.compile(f"[{re.escape(''.join(TYPOGRAPHY) + INVISIBLE[:-3])}ß]")
 _INVISIBLE_RUN = re.compile(f"[{re.escape(INVISIBLE)}]+")
+_INVISIBLE_RUN_OR_SZ = re.compile(f"[{re.escape(INVISIBLE)}]+|ß")
 _SPACES = re.compile("  +")
 _ASCII_BLANKS = {ord(blank): " " for blank in BLANKS if blank.isascii()}
 # A run of marks longer than this is no writing. It stays as it is: to order n marks costs n².
@@ -102,32 +105,46 @@ def without_variants(text: str) -> str:
 
 def _comparable(text: str, keep_case: bool) -> tuple[str, tuple[_Edits, ...]]:
     """Everything but the runs of blanks."""
-    text, layers, growing = _replace_singles(text, keep_case)
+    text, layers = _replace_usual(text, keep_case)
     folded = text if keep_case else text.casefold()
-    # Quick test: if this holds, nothing but case and the single characters differs.
-    if growing or len(folded) != len(text) or not _is_settled(folded):
-        folded, layers = _settle_clusters(text, layers, keep_case)
+    # Quick test: if this holds, nothing but case and the usual characters differs.
+    if len(folded) != len(text) or not _is_settled(folded):
+        folded, layers = _settle(text, layers, keep_case)
     return _order_sara_am(folded, layers)
 
 
-def _replace_singles(text: str, keep_case: bool) -> tuple[str, tuple[_Edits, ...], bool]:
-    """Characters brought to their settled form where that is one character, and what cannot be seen
-    taken out; and whether there are others, which grow."""
-    known = changes(keep_case)
+def _replace_usual(text: str, keep_case: bool) -> tuple[str, tuple[_Edits, ...]]:
+    """What nearly every text has: typographic variants brought to one form, and what cannot be seen taken
+    out. The many others take a table that is slow to make."""
     invisible = "\U000e0100" in text or "\U000e0101" in text or "\U000e0102" in text
+    for character in set(_USUAL.findall(text)):
+        if character in TYPOGRAPHY:
+            text = text.replace(character, TYPOGRAPHY[character])
+        else:
+            invisible = True
+    if not invisible:
+        return text, ()
+    found = (_INVISIBLE_RUN if keep_case else _INVISIBLE_RUN_OR_SZ).finditer(text)
+    return _rewrite(
+        text, [(match.start(), match.end(), "ss" if match[0] == "ß" else "") for match in found], ()
+    )
+
+
+def _settle(text: str, layers: tuple[_Edits, ...], keep_case: bool) -> tuple[str, tuple[_Edits, ...]]:
+    """Characters brought to their settled form where that is one character; the others, and clusters, where
+    there are any."""
+    known = changes(keep_case)
     growing = False
     for character in set(known.singles.findall(text)):
         settled = known.settled[character]
-        if not settled:
-            invisible = True
-        elif len(settled) == 1:
+        if len(settled) == 1:
             text = text.replace(character, settled)
         else:
             growing = True
-    if not invisible:
-        return text, (), growing
-    removed = [(match.start(), match.end(), "") for match in _INVISIBLE_RUN.finditer(text)]
-    return *_rewrite(text, removed, ()), growing
+    folded = text if keep_case else text.casefold()
+    if growing or len(folded) != len(text) or not _is_settled(folded):
+        return _settle_clusters(text, layers, keep_case)
+    return folded, layers
 
 
 def _is_settled(text: str) -> bool:

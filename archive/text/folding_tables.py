@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
-_TYPOGRAPHY: tuple[tuple[str, str], ...] = (
-    *((c, "'") for c in "\u2018\u2019\u201b\u02bb\u02bc\u2032\u00b4\uff07"),
-    *((c, "-") for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"),
-    *((c, '"') for c in "\u201c\u201d\u201e\u201f\u00ab\u00bb"),
-    *((c, "\u00b7") for c in "\u2027\u30fb\u318d\uff65"),
-    ("…", "."),
-)
-
 BLANKS = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
     "\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+
+# What stands for one other character.
+TYPOGRAPHY: Mapping[str, str] = {
+    **dict.fromkeys("\u2018\u2019\u201b\u02bb\u02bc\u2032\u00b4\uff07", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2027\u30fb\u318d\uff65", "\u00b7"),
+    "…": ".",
+    **dict.fromkeys(BLANKS, " "),
+}
 
 # Soft hyphen, zero-width and direction marks, variation selectors, the Arabic tatweel, the Khmer
 # inherent vowels, the grapheme joiner. The last three are the selectors of Japanese names.
@@ -35,7 +37,7 @@ INVISIBLE = (
 # Composed forms that NFKC would take apart in every Thai and Lao text; signs that would glue letters
 # to the word before; jamo that would grow into syllables (ㅋㅋ is a laugh, not a consonant).
 _KEPT = {"\u0e33", "\u0eb3", "\u0edc", "\u0edd", "™", "℠", *map(chr, range(0x3131, 0x318D))}
-_MAPPED = {**dict(_TYPOGRAPHY), **dict.fromkeys(BLANKS, " "), **dict.fromkeys(INVISIBLE, "")}
+_MAPPED = {**TYPOGRAPHY, **dict.fromkeys(INVISIBLE, "")}
 
 
 @dataclass(frozen=True, slots=True)
