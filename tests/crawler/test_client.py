@@ -29,6 +29,7 @@ from crawler.client import (
     counted,
     user_agent,
 )
+from crawler.guard import GuardedConnector
 from crawler.source import FetchSettings
 from tests.crawler.site import Answer, Asked, never, reply, running
 
@@ -85,6 +86,19 @@ async def test_a_connection_is_used_again(client: Client) -> None:
         for _ in range(3):
             await client.get(site.url())
     assert (site.connections, len(site.asked)) == (1, 3)
+
+
+async def test_of_many_hosts_only_those_asked_last_keep_an_idle_connection() -> None:
+    many = GuardedConnector.IDLE + 8
+    async with (
+        running(lambda _: reply(status=304)) as site,
+        Client(HERE, resolver=Here()) as client,
+    ):
+        for number in (*range(many), many - GuardedConnector.IDLE):
+            await client.get(site.url(host=f"outlet-{number}.example"))
+        assert site.connections == many
+        await client.get(site.url(host="outlet-0.example"))
+        assert site.connections == many + 1
 
 
 async def test_a_server_that_drops_a_new_connection_is_not_asked_twice(client: Client) -> None:
@@ -371,6 +385,20 @@ async def test_a_silent_name_server_is_told_from_a_name_that_there_is_not() -> N
     async with Client(HERE, resolver=Unresolving(socket.EAI_AGAIN)) as client:
         with pytest.raises(Unnamed, match=r"no name server answers for news\.example"):
             await client.get("http://news.example/feed")
+
+
+class Here(AbstractResolver):
+    """Knows every name, as one of this machine."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=0)
+        ]
+
+    async def close(self) -> None:
+        pass
 
 
 class Unresolving(AbstractResolver):
