@@ -8,15 +8,15 @@ An edit is answered as done without sending anything: the reader would get the s
 
 The address holds secrets, and Apprise and the libraries below it write addresses into their logs
 and exceptions: these loggers are silenced, and of an exception only its class is told. How the
-message reads is `apprise_letter.py`.
+message reads is `letter.py`.
 """
 
 import logging
 from typing import TYPE_CHECKING
 
 from alerts.channel import AppriseChannel, BaseChannel
-from alerts.channels.apprise_letter import letter
 from alerts.channels.interface import Looker, Message, Outcome, Sender, Sent, Unknown
+from alerts.channels.letter import letter
 from alerts.channels.registry import ChannelError, Surroundings, channel_type
 
 if TYPE_CHECKING:

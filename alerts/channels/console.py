@@ -1,9 +1,11 @@
 """How does a message reach the terminal?
 
 The channel `type: console`, and what stands in for Telegram as long as there is no token: a
-picture of the message on standard output.
+picture of the message on standard output; where that is a file or a pipe, such as cron's mail or the
+journal, its text with its addresses.
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from alerts.channel import BaseChannel
@@ -35,7 +37,13 @@ class ConsoleSender:
         return Sent(None)
 
     def _print(self, message: Message, note: str) -> None:
-        # Slow to load, and most rounds have nothing to print.
+        # What writes is slow to load, and most rounds have nothing to write.
+        if self._console is None and not sys.stdout.isatty():
+            from alerts.channels.letter import letter
+
+            head = " · ".join(filter(None, (self._name, note)))
+            print(f"{head}\n{letter(message, as_html=False, titled=False).body}\n", flush=True)
+            return
         from rich.console import Console
 
         from alerts.messages.terminal import picture

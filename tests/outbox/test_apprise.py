@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from alerts.channel import AppriseChannel, TelegramSettings
-from alerts.channels.apprise_letter import letter
 from alerts.channels.interface import Message, Sender, Sent, Unknown
+from alerts.channels.letter import letter
 from alerts.channels.registry import ChannelError
 from alerts.channels.senders import senders
 from alerts.messages.content import Content, DigestContent, DigestGroup, DigestItem, NoticeContent, from_json

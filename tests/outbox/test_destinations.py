@@ -422,3 +422,20 @@ async def test_without_a_token_the_terminal_gets_the_alert_and_no_id_is_kept(des
     assert "also: B" in page.getvalue()
     assert desk.delivery(id_).message_id is None
     assert desk.states() == {"sent": 2}
+
+
+async def test_a_file_gets_the_text_of_the_alert_with_its_address(
+    desk: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.channel("desk", -1001234567890)
+    desk.senders["desk"] = ConsoleSender(None, "desk")
+    id_ = desk.alert("desk", 1)
+    await desk.run()
+    desk.add("desk", alert(1, others=("B",)), "edit", edits=id_)
+    await desk.run(60)
+    first, second, end = capsys.readouterr().out.split("\n\n")
+    assert first.startswith("desk\n")
+    assert "Alert 1\nhttps://" in first
+    assert second.startswith("desk · edited\n")
+    assert "also: B" in second
+    assert end == ""

@@ -2,7 +2,7 @@
 
 From Telegram's HTML to a title and a body, as HTML or as text. Services have subjects instead of
 bold first lines, HTML that needs `<br>` where a line ends, or no links but bare addresses. Which of
-it a service takes is `apprise.py`.
+it a service takes is `apprise.py`; a file or a pipe takes text (`console.py`).
 """
 
 from collections.abc import Sequence
