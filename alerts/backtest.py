@@ -6,7 +6,7 @@ may be left out. Reading them from the archive is `wirewatch/cli/backtest.py`.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from alerts.matching import Watchlist
@@ -58,7 +58,7 @@ class Backtest:
         self._standing = Watchlist.compile([watch], sets)
         self._other = None
         if query is not None:
-            self._other = Watchlist.compile([watch.model_copy(update={"query": query})], sets)
+            self._other = Watchlist.compile([replace(watch, query=query)], sets)
         # Of the other query where there is one, of the watch as it stands otherwise.
         self.tally = Tally()
         self.gained = Difference()

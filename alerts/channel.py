@@ -4,34 +4,33 @@ The config models of `channels:` and `telegram:` in `wirewatch.yaml`. Which stor
 channel is `alerts/routing.py`; how each type sends is `alerts/channels/`.
 """
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
-
 from alerts.watch import Urgency
 from archive.clocks import Clock, Zone, check_cron, next_time
-from archive.durations import parse_duration, print_duration
+from archive.durations import parse_duration
 from archive.names import Name
+from archive.rules import Model, limited, named_keys, read_by
 
 
-class QuietHours(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours(Model):
     """From `from` to `to` (over midnight where `to` is earlier) only urgent alerts are sent at once.
 
     With `breaking: pass` a breaking alert passes, with `hold` it waits as the others do.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, populate_by_name=True)
+    __pydantic_config__ = named_keys(start="from", end="to")
 
-    start: Clock = Field(alias="from")
-    end: Clock = Field(alias="to")
+    start: Clock
+    end: Clock
     breaking: Literal["pass", "hold"] = "pass"
 
-    @model_validator(mode="after")
-    def _has_length(self) -> "QuietHours":
+    def __post_init__(self) -> None:
         if self.start == self.end:
             raise ValueError("expected a time in to that differs from the one in from")
-        return self
 
     def covers(self, moment: datetime, zone: tzinfo) -> bool:
         """Whether `moment` (aware) lies in the window on a clock in `zone`."""
@@ -73,12 +72,8 @@ def parse_digest(value: object) -> timedelta | str:
     return every
 
 
-def _print_digest(value: timedelta | str) -> str:
-    return value if isinstance(value, str) else print_duration(value)
-
-
 # A duration is kept as timedelta, a cron line as text.
-Digest = Annotated[timedelta | str, BeforeValidator(parse_digest), PlainSerializer(_print_digest)]
+Digest = Annotated[timedelta | str, read_by(parse_digest)]
 
 
 def parse_chat(value: object) -> int | str:
@@ -93,10 +88,11 @@ def parse_chat(value: object) -> int | str:
     return text
 
 
-Chat = Annotated[int | str, BeforeValidator(parse_chat)]
+Chat = Annotated[int | str, read_by(parse_chat)]
 
 
-class BaseChannel(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseChannel(Model):
     """What every channel has; `only` is a query that narrows what it gets.
 
     `timezone` falls back on that of `wirewatch.yaml`, `digest` None means that it has none,
@@ -104,44 +100,45 @@ class BaseChannel(BaseModel):
     story) are parts of a message that may be left out.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
     name: Name
     timezone: Zone | None = None
     only: str | None = None
     stories: bool = True
-    realert_after: Annotated[int, Field(ge=2, le=1000)] = 6
+    realert_after: Annotated[int, limited(ge=2, le=1000)] = 6
     quiet_hours: QuietHours | None = None
     digest: Digest | None = None
-    max_per_hour: Annotated[int, Field(ge=1)] | None = None
+    max_per_hour: Annotated[int, limited(ge=1)] | None = None
     quote: bool = True
     tags: bool = True
     flag: bool = True
     others: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramChannel(BaseChannel):
     """A chat, group, forum topic or channel that the bot writes to."""
 
     type: Literal["telegram"]
     chat: Chat
-    topic: Annotated[int, Field(ge=1)] | None = None
+    topic: Annotated[int, limited(ge=1)] | None = None
     buttons: bool = True
     preview: Literal["small", "large", "off"] = "small"
     on_uncertain: Literal["resend", "hold"] = "resend"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleChannel(BaseChannel):
     """The terminal, or wherever standard output goes."""
 
     type: Literal["console"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppriseChannel(BaseChannel):
     """Any service that Apprise knows, by its address, which holds secrets."""
 
     type: Literal["apprise"]
-    url: Annotated[str, Field(min_length=1, repr=False)]
+    url: Annotated[str, limited(min_length=1)] = field(repr=False)
 
 
 Channel: TypeAlias = TelegramChannel | ConsoleChannel | AppriseChannel
@@ -157,26 +154,23 @@ def default_channel() -> ConsoleChannel:
     return ConsoleChannel(name="console", type="console")
 
 
-class Pacing(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing(Model):
     """How many messages may leave: a second to one chat, a minute to one group, a second in all."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    chat_per_second: Annotated[float, Field(gt=0)] = 1
-    group_per_minute: Annotated[float, Field(gt=0)] = 20
-    bot_per_second: Annotated[float, Field(gt=0)] = 30
+    chat_per_second: Annotated[float, limited(gt=0)] = 1
+    group_per_minute: Annotated[float, limited(gt=0)] = 20
+    bot_per_second: Annotated[float, limited(gt=0)] = 30
 
 
-class TelegramSettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSettings(Model):
     """The `telegram:` part of `wirewatch.yaml`; the token itself is not in it.
 
     `api_url` is an own Bot API server, None is Telegram's. `admins` are user numbers.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
     token_file: str = "telegram.token"  # noqa: S105, a path
-    api_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+")] | None = None
+    api_url: Annotated[str, limited(pattern=r"^https?://[^/\s]+")] | None = None
     admins: tuple[int, ...] = ()
-    # Not Pacing(): that would compile the model's checks at every start.
-    pacing: Pacing = Pacing.model_construct()
+    pacing: Pacing = Pacing()

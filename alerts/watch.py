@@ -4,21 +4,20 @@ The config model of one entry of `config/watches.yaml`, and the values that matc
 query language is `alerts/query/`; evaluating it is `alerts/matching.py`.
 """
 
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from archive.names import Name
+from archive.rules import Model
 
 Urgency = Literal["breaking", "normal", "low"]
 URGENCIES: tuple[Urgency, ...] = ("low", "normal", "breaking")
 TextField = Literal["title", "summary", "body"]
 
 
-class Watch(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Model):
     """What a reader wants to hear of: it fires when `query` AND NOT (`unless`) is true."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: Name
     title: str | None = None

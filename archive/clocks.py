@@ -1,6 +1,6 @@
 """How are a zone, a cron line and a clock time in a config file read?
 
-Pydantic types that every room's config model may use, and `next_time`, the one reading of cron:
+Types that every room's config model may use, and `next_time`, the one reading of cron:
 standard day numbers (0 and 7 are Sunday), day-of-month OR weekday, daylight saving as Debian's
 cron does it, all by cronsim. Intervals are in `archive/durations.py`.
 """
@@ -11,7 +11,8 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+
+from archive.rules import passes, read_by
 
 # Beside the zones lie copies of them that count leap seconds, and this machine's own.
 _NO_ZONES = ("right/", "posix/", "posixrules", "localtime", "Factory")
@@ -62,8 +63,6 @@ def next_time(cron: str, after: datetime, zone: tzinfo) -> datetime:
     return next(time for time in times if time > after)
 
 
-Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), PlainSerializer(str, return_type=str)]
-Cron = Annotated[str, AfterValidator(check_cron)]
-Clock = Annotated[
-    time, BeforeValidator(parse_clock), PlainSerializer(lambda t: f"{t:%H:%M}", return_type=str)
-]
+Zone = Annotated[ZoneInfo, read_by(parse_zone)]
+Cron = Annotated[str, passes(check_cron)]
+Clock = Annotated[time, read_by(parse_clock)]

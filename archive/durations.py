@@ -1,6 +1,6 @@
 """How is `30s`, `10m`, `2h` or `7d` in a config file read?
 
-One pydantic type, `Duration`, that every room's config model may use. Clock times and zones are
+One type, `Duration`, that every room's config model may use. Clock times and zones are
 not here.
 """
 
@@ -8,7 +8,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from archive.rules import read_by
 
 _FORM = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -36,8 +36,4 @@ def print_duration(value: timedelta) -> str:
     return f"{round(seconds * 1000)}ms"
 
 
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    PlainSerializer(print_duration),
-]
+Duration = Annotated[timedelta, read_by(parse_duration)]

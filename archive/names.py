@@ -6,8 +6,8 @@ hashtag, a query (`source:NAME`, `@NAME`) and a file name without quoting.
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from archive.rules import limited
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Name = Annotated[str, limited(pattern=NAME_PATTERN)]

@@ -20,6 +20,7 @@ from alerts.query.automaton import build_automaton
 from alerts.query.terms import TermSet
 from alerts.watch import Watch
 from archive.article import Article
+from archive.rules import checked
 from archive.text.folding import fold
 
 CHARACTERS = 600
@@ -101,11 +102,12 @@ def watchlist(words: Sequence[str]) -> Watchlist:
 
 def _sets(words: Sequence[str], number: int) -> dict[str, TermSet]:
     return {
-        f"set-{i}": TermSet.model_validate(
+        f"set-{i}": checked(
+            TermSet,
             {
                 "name": f"set-{i}",
                 "terms": [{"name": word, "spell": {"xx": [word]}} for word in words[i::number]],
-            }
+            },
         )
         for i in range(number)
     }

@@ -5,21 +5,22 @@ The config models that the crawler owns: one `Source` per entry of `config/sourc
 is `wirewatch/config_reading.py`; when a source is due is `crawler/polling.py`.
 """
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from yarl import URL
 
 from archive.article import Kind, Outlet
 from archive.clocks import Cron, Zone
 from archive.durations import Duration
 from archive.names import Name
+from archive.rules import Model, limited, passes
 from crawler.proxies import parse_proxy
 
-Country = Annotated[str, Field(pattern=r"^([A-Z]{2}|INT)$", examples=["LA", "INT", "UN"])]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["en", "zh-Hant"])]
-SourceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", examples=["feed", "section"])]
+Country = Annotated[str, limited(pattern=r"^([A-Z]{2}|INT)$")]
+Language = Annotated[str, limited(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+SourceType = Annotated[str, limited(pattern=r"^[a-z][a-z0-9-]*$")]
 FullText = Literal["always", "auto", "never"]
 
 
@@ -28,7 +29,7 @@ def _named_proxy(value: str) -> str:
     return value
 
 
-Proxy = Annotated[str, AfterValidator(_named_proxy)]
+Proxy = Annotated[str, passes(_named_proxy)]
 
 
 def _web_address(value: str) -> str:
@@ -39,39 +40,39 @@ def _web_address(value: str) -> str:
     return value
 
 
-class Selectors(BaseModel):
+def _is_css(value: str) -> str:
+    from cssselect import GenericTranslator, SelectorError
+
+    # `a::attr(href)` is parsel's own ending; the part before it is plain CSS.
+    try:
+        GenericTranslator().css_to_xpath(value.split("::")[0])
+    except SelectorError as error:
+        raise ValueError(f"expected a CSS selector: {error}") from error
+    return value
+
+
+WebAddress = Annotated[str, passes(_web_address)]
+Css = Annotated[str, passes(_is_css)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors(Model):
     """CSS selectors for a section page and its articles; every one is optional.
 
     `articles` finds the links of the article list, `next` the link to the following list page;
     `title`, `body` and `published` are tried on the article page before the general extraction.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    articles: str | None = None
-    title: str | None = None
-    body: str | None = None
-    published: str | None = None
-    next: str | None = None
-
-    @field_validator("articles", "title", "body", "published", "next")
-    @classmethod
-    def _is_css(cls, value: str | None) -> str | None:
-        if value is not None:
-            from cssselect import GenericTranslator, SelectorError
-
-            # `a::attr(href)` is parsel's own ending; the part before it is plain CSS.
-            try:
-                GenericTranslator().css_to_xpath(value.split("::")[0])
-            except SelectorError as error:
-                raise ValueError(f"expected a CSS selector: {error}") from error
-        return value
+    articles: Css | None = None
+    title: Css | None = None
+    body: Css | None = None
+    published: Css | None = None
+    next: Css | None = None
 
 
-class Source(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Model):
     """One place where an outlet announces articles, as a user writes it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: Name
     title: str | None = None
@@ -82,13 +83,12 @@ class Source(BaseModel):
     tier: Literal[1, 2, 3] = 2
     timezone: Zone | None = None
     type: SourceType = "feed"
-    url: str
+    url: WebAddress
     every: Duration | None = None
     cron: Cron | None = None
     full_text: FullText = "auto"
-    # Not Selectors(): that would compile the model's checks at every start.
-    selectors: Selectors = Selectors.model_construct()
-    headers: dict[str, str] = Field(default_factory=dict)
+    selectors: Selectors = Selectors()
+    headers: dict[str, str] = field(default_factory=dict)
     user_agent: str | None = None
     proxy: Proxy | None = None
     proxy_file: str | None = None
@@ -96,13 +96,9 @@ class Source(BaseModel):
     was: Name | None = None
     checked: str | None = None
 
-    _web = field_validator("url")(_web_address)
-
-    @model_validator(mode="after")
-    def _one_rhythm(self) -> "Source":
+    def __post_init__(self) -> None:
         if self.every is not None and self.cron is not None:
             raise ValueError("expected every or cron, not both")
-        return self
 
     def as_outlet(self) -> Outlet | None:
         """The outlet this entry describes; None where it names another source's outlet."""
@@ -118,15 +114,14 @@ class Source(BaseModel):
         )
 
 
-class FetchSettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings(Model):
     """The `fetch:` part of `wirewatch.yaml`: rhythm, manners and the address guard's exceptions.
 
     `every` is where adaptive polling starts, within `min_every` and `max_every`; `min_delay`
     lies between two requests to one host; `catch_up` and `gap` rule first contact (CONTRACT §2);
     `allow_private` lists hosts, addresses or networks that the guard lets through.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     every: Duration = timedelta(minutes=15)
     min_every: Duration = timedelta(minutes=2)

@@ -35,7 +35,7 @@ NOT_IN_THE_DAEMON = (
 NOT_IN_A_QUIET_ROUND = (
     *(name for name in NOT_IN_THE_DAEMON if name != "wirewatch.cli"),
     "rich", "lark", "ruamel.yaml", "regex", "pebble", "protego", "lxml", "difflib", "apscheduler",
-    "prometheus_client", "aiohttp.web_app", "sqlalchemy.orm",
+    "pydantic", "prometheus_client", "aiohttp.web_app", "sqlalchemy.orm",
     "cssselect", "daachorse", "ahocorasick_rs", "rensa", "wirewatch.config_reading", "wirewatch.telling",
     "wirewatch.digests", "wirewatch.status", "wirewatch.polls", "alerts.headline", "crawler.identity",
     "alerts.matching", "alerts.query.parse", "alerts.messages.html", "alerts.stories.features",

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from alerts.matching import Watchlist, compile_filter
 from alerts.query import reading
 from alerts.query.errors import QueryError, TermSetError, WatchError
-from alerts.query.terms import TermSet
 from alerts.watch import Hit, Watch
 from archive.article import Article, Outlet
 from tests.query.build import article, spelled, term_set, watchlist
@@ -153,7 +153,7 @@ def test_a_spelling_that_cannot_be_found_is_an_error(spelling: str) -> None:
 
 
 def test_a_silenced_set_matches_nothing() -> None:
-    silenced = TermSet.model_validate({**LAOS.model_dump(by_alias=True), "enabled": False})
+    silenced = replace(LAOS, enabled=False)
     watches = Watchlist.compile([Watch(name="w", query="@laos")], {"laos": silenced})
     assert watches.match(article("Laos")) == []
 

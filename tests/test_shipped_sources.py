@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from yarl import URL
 
 from archive.article import Kind
+from archive.rules import checked
 from crawler.source import Source
 from crawler.types import types
 
@@ -32,7 +33,7 @@ def load(file: Path) -> Any:
 
 
 ENTRIES: list[dict[str, Any]] = [entry for file in FILES for entry in load(file)["sources"]]
-SOURCES = [Source.model_validate(entry) for entry in ENTRIES]
+SOURCES = [checked(Source, entry) for entry in ENTRIES]
 BY_NAME = {source.name: source for source in SOURCES}
 ENABLED = [source for source in SOURCES if source.enabled]
 
@@ -57,7 +58,7 @@ def names(sources: list[Source]) -> list[str]:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_entry_is_a_source_with_its_keys_in_the_order_of_the_reference(file: Path) -> None:
     for entry in load(file)["sources"]:
-        Source.model_validate(entry)
+        checked(Source, entry)
         assert list(entry) == sorted(entry, key=KEY_ORDER.index), entry["name"]
 
 

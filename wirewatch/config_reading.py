@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-
 from alerts.channel import CHANNEL_TYPES, AppriseChannel, Channel, TelegramSettings, default_channel
 from alerts.query.terms import TermSet
 from alerts.watch import Watch
+from archive.rules import Model, checked
 from crawler.source import Source
 from wirewatch.bot_token import find_token
 from wirewatch.config_checks import Entries, check
@@ -29,7 +28,7 @@ from wirewatch.secrets import Secret, secret_address
 from wirewatch.settings import Settings
 from wirewatch.yaml_positions import Mapping, Scalar, Sequence, plain
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Model)
 
 
 def read_settings(locations: Locations, environ: Table[str, str], before: Settings | None = None) -> Settings:
@@ -132,7 +131,7 @@ class _Reader:
             # The right keys still count, so that one mistake does not make others appear.
             for error in errors:
                 listed = listed.without(error.key.split(".")[0])
-            main = MainFile.model_validate(plain(listed))
+            main = checked(MainFile, plain(listed))
         self.layers.errors.extend(errors)
         if main.ping_url is not None:
             # Whoever knows it can ping too.
@@ -225,10 +224,7 @@ class _Reader:
                 named = named.replaced("terms", Sequence(node.place, ()))
             self.layers.entries["terms"][name] = named
         sets = self.kind("terms", TermSet, "a term set", ())
-        return {
-            name: terms if terms.enabled else terms.model_copy(update={"terms": ()})
-            for name, terms in sets.items()
-        }
+        return {name: terms if terms.enabled else replace(terms, terms=()) for name, terms in sets.items()}
 
     def token(self, telegram: TelegramSettings, environ: Table[str, str]) -> Secret | None:
         main = self.layers.main

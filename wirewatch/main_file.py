@@ -5,16 +5,16 @@ parts that belong to no room. Other files' models: `crawler/source.py`, `alerts/
 `alerts/query/terms.py`. Reading and checking is `wirewatch/config_reading.py`.
 """
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from alerts.channel import TelegramSettings
 from archive.clocks import Cron, Zone
 from archive.durations import Duration
 from archive.names import Name
+from archive.rules import Model, limited, read_by
 from crawler.source import FetchSettings
 
 Layer = Literal["sources", "watches", "terms"]
@@ -31,6 +31,10 @@ class Listen(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+_USUALLY = Listen("127.0.0.1", 9177)
+_UTC = ZoneInfo("UTC")
+
+
 def parse_listen(value: object) -> Listen:
     """The address that `127.0.0.1:9177` or `[::1]:9177` means."""
     if isinstance(value, Listen):
@@ -42,40 +46,36 @@ def parse_listen(value: object) -> Listen:
     return Listen(host, int(port))
 
 
-class HttpSettings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings(Model):
     """Health and metrics; `listen` null switches them off."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    listen: Annotated[Listen, BeforeValidator(parse_listen)] | None = Listen("127.0.0.1", 9177)
+    listen: Annotated[Listen, read_by(parse_listen)] | None = _USUALLY
 
 
-class Retention(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention(Model):
     """How long the archive keeps an article's body, and its title."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     body: Duration = timedelta(days=90)
     title: Duration = timedelta(days=730)
 
 
-class MainFile(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MainFile(Model):
     """`wirewatch.yaml`; every key may be left out. Channels are checked one by one, by their type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
     version: Literal[1] = 1
-    timezone: Zone = ZoneInfo("UTC")
+    timezone: Zone = _UTC
     contact: str | None = None
     archive: str = "wirewatch.db"
     shipped: tuple[Layer, ...] = LAYERS
     ops: Name | None = None
-    # Not FetchSettings(): that would compile the model's checks at every start.
-    fetch: FetchSettings = FetchSettings.model_construct()
-    telegram: TelegramSettings = TelegramSettings.model_construct()
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    telegram: TelegramSettings = field(default_factory=TelegramSettings)
     channels: tuple[dict[str, Any], ...] = ()
-    retention: Retention = Retention.model_construct()
-    http: HttpSettings = HttpSettings.model_construct()
-    ping_url: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+", repr=False)] = None
+    retention: Retention = field(default_factory=Retention)
+    http: HttpSettings = field(default_factory=HttpSettings)
+    ping_url: Annotated[str, limited(pattern=r"^https?://[^/\s]+")] | None = field(default=None, repr=False)
     silent_after: Duration = timedelta(hours=6)
     daily: Cron | None = None

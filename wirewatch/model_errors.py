@@ -9,16 +9,17 @@ import re
 import types
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from archive.clocks import zone_names
 from archive.names import NAME_PATTERN
+from archive.rules import Model, checked, keys_of
 from wirewatch.config_errors import ConfigError, Place, nearest, one_of, shown
 from wirewatch.secrets import SECRET_KEYS
 from wirewatch.yaml_positions import Mapping, Node, Scalar, Sequence, plain
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Model)
 Location = tuple[int | str, ...]
 
 _FORMS: dict[str, str] = {
@@ -33,7 +34,7 @@ _FORMS: dict[str, str] = {
     "tuple_type": "a list",
     "list_type": "a list",
     "dict_type": "a mapping",
-    "model_type": "a mapping",
+    "dataclass_type": "a mapping",
     "string_too_short": "some text",
 }
 _BOUNDS = {
@@ -60,7 +61,7 @@ def validate(model: type[M], node: Mapping, path: str, whose: str) -> tuple[M | 
     `path` is the dotted path of the node itself, `whose` how an error calls it ("a source").
     """
     try:
-        return model.model_validate(plain(node)), []
+        return checked(model, plain(node)), []
     except ValidationError as failure:
         complaints = failure.errors(include_url=False)
     errors = [_as_error(complaint, model, node, path, whose) for complaint in complaints]
@@ -95,7 +96,7 @@ def dotted(node: Node, location: Location, path: str) -> str:
 
 
 def _as_error(
-    complaint: ErrorDetails, model: type[BaseModel], node: Mapping, path: str, whose: str
+    complaint: ErrorDetails, model: type[Model], node: Mapping, path: str, whose: str
 ) -> ConfigError | None:
     location: Location = complaint["loc"]
     kind, value = complaint["type"], complaint["input"]
@@ -103,7 +104,7 @@ def _as_error(
     innermost = _node_at(node, location)
     if isinstance(innermost, Scalar) and innermost.failed:
         return None
-    if kind == "extra_forbidden":
+    if kind == "unexpected_keyword_argument":
         word = str(location[-1])
         owner = key.split(".")[-2] if len(location) > 1 else whose
         suggestion = nearest(word, _keys_at(model, location[:-1]))
@@ -166,24 +167,18 @@ def _node_at(node: Node, location: Location) -> Node | None:
     return node
 
 
-def _keys_at(model: type[BaseModel], location: Location) -> list[str]:
+def _keys_at(model: type[Model], location: Location) -> list[str]:
     """The keys that the model knows at `location`."""
     annotation: Any = model
     for step in location:
         inner = _model_in(annotation)
-        if inner is None:
-            annotation = _element(annotation)
-        else:
-            by_key = {info.alias or name: info.annotation for name, info in inner.model_fields.items()}
-            annotation = by_key.get(str(step))
+        annotation = _element(annotation) if inner is None else keys_of(inner).get(str(step))
     inner = _model_in(annotation) or _model_in(_element(annotation))
-    if inner is None:
-        return []
-    return [info.alias or name for name, info in inner.model_fields.items()]
+    return [] if inner is None else list(keys_of(inner))
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _model_in(annotation: Any) -> type[Model] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
         return annotation
     if get_origin(annotation) in (Union, types.UnionType, Annotated):
         return next(filter(None, map(_model_in, get_args(annotation))), None)

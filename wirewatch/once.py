@@ -28,7 +28,7 @@ PATIENCE = 3
 async def run_once(settings: Settings) -> list[str]:
     """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
     # Nobody asks a process that is gone again how it is.
-    settings = replace(settings, http=settings.http.model_copy(update={"listen": None}))
+    settings = replace(settings, http=replace(settings.http, listen=None))
     async with running(settings, Durations(), index_most=INDEXED) as daemon:
         began = daemon.rooms.clock()
         # A source that is due again in seconds must not keep the round going for ever.

@@ -6,14 +6,11 @@ the number of the file, and the bytes of it that are the secret.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import time, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel
 
 from alerts.channel import (
     AppriseChannel,
@@ -100,11 +97,7 @@ class Plain:
         values = {name: self.unpacked(item) for name, item in said.items()}
         if kind == "dict":
             return values
-        made = _OBJECTS[kind]
-        if issubclass(made, BaseModel):
-            # A copy shares the defaults, and is made without the checks that these values have passed.
-            return _bare(made).model_copy(update=values)
-        return made(**values)
+        return _OBJECTS[kind](**values)
 
     def _place_of(self, secret: str) -> Any:
         sought = secret.encode()
@@ -119,17 +112,14 @@ class Plain:
         return Secret(text).reveal() if is_known else text
 
 
-@cache
-def _bare(model: type[BaseModel]) -> BaseModel:
-    """A model with all its defaults, and without what has none."""
-    return model.model_construct()
+def _default(part: Field[Any]) -> Any:
+    return part.default if part.default_factory is MISSING else part.default_factory()
 
 
 def _said(value: Any) -> Mapping[str, Any]:
-    """The parts of an object: of a model only what is not its default."""
-    if isinstance(value, BaseModel):
-        return {name: getattr(value, name) for name in value.model_fields_set}
+    """The parts of an object that are not as they are by default."""
     if is_dataclass(value):
-        return {part.name: getattr(value, part.name) for part in fields(value)}
+        parts = ((part, getattr(value, part.name)) for part in fields(value))
+        return {part.name: said for part, said in parts if said != _default(part)}
     named: Mapping[str, Any] = value._asdict()
     return named

@@ -7,7 +7,7 @@ sets themselves, whose spellings the matching refuses or takes. The language its
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from alerts.matching import Watchlist
 from alerts.query.errors import QueryError, TermSetError
@@ -104,7 +104,7 @@ def companions(sets: Mapping[str, TermSet]) -> set[str]:
 def _without(term_set: TermSet, name: str) -> TermSet:
     terms = list(term_set.terms)
     terms.remove(next(term for term in terms if term.name == name))
-    return term_set.model_copy(update={"terms": tuple(terms)})
+    return replace(term_set, terms=tuple(terms))
 
 
 def _term_error(error: TermSetError, layers: Layers) -> ConfigError:

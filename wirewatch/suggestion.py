@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+from archive.rules import checked
 from crawler.discovery import Discovery, Find, best_of
 from crawler.source import Source
 from wirewatch.settings import Settings
@@ -46,7 +47,7 @@ def suggest(
     full_text = _full_text(found, best, remarks)
     if full_text is not None:
         entry["full_text"] = full_text
-    Source.model_validate(entry)
+    checked(Source, entry)
     return entry, remarks
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from archive.rules import checked
 from crawler.source import Source
 from tests.command_line import Ended, run
 from tests.config_folder import write
@@ -80,7 +81,7 @@ async def ask(
 
 def entry_of(ended: Ended) -> Source:
     (entry,) = YAML(typ="safe").load(ended.out)["sources"]
-    return Source.model_validate(entry)
+    return checked(Source, entry)
 
 
 async def test_an_announced_feed_becomes_an_entry(tmp_path: Path) -> None:

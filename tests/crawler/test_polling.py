@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.rules import checked
 from archive.sources import SourceState
 from crawler.entry import Entry
 from crawler.gathering import Gathered
@@ -23,7 +24,7 @@ BROKEN = Gathered("failed", error="it is broken", trouble="other")
 
 
 def source(**keys: Any) -> Source:
-    return Source.model_validate({"name": "kpl", "url": "https://kpl.example/feed", **keys})
+    return checked(Source, {"name": "kpl", "url": "https://kpl.example/feed", **keys})
 
 
 def known(**fields: Any) -> SourceState:
@@ -54,7 +55,7 @@ def poll(
 ) -> tuple[SourceState, Change | None]:  # fmt: skip
     return after_poll(
         state, of or source(), gathered, found_new=found_new, now=now,
-        fetch=FetchSettings.model_validate(fetch), zone=VIENTIANE, chance=chance,
+        fetch=checked(FetchSettings, fetch), zone=VIENTIANE, chance=chance,
     )  # fmt: skip
 
 

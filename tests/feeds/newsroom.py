@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from archive.rules import checked
 from crawler.children import Child
 from crawler.client import Client
 from crawler.gathering import Tools
@@ -69,7 +70,7 @@ async def newsroom() -> AsyncIterator[tuple[Newsroom, Tools]]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     room.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    fetch = FetchSettings.model_validate({"allow_private": ["127.0.0.1"], "min_delay": "0s"})
+    fetch = checked(FetchSettings, {"allow_private": ["127.0.0.1"], "min_delay": "0s"})
     reading, crawling = Child("reading"), Child("crawling")
     try:
         async with Client(fetch) as client:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiohttp import web
 
+from archive.rules import checked
 from archive.sources import SourceState
 from crawler.children import ChildTimeout
 from crawler.gathering import Gathered, Tools, gather
@@ -22,7 +23,7 @@ FEED = rss("<title>A dam</title><link>/a-dam</link>", "<title>A road</title><lin
 
 
 def source(room: Newsroom, **keys: Any) -> Source:
-    return Source.model_validate({"name": "kpl", "url": f"{room.url}/feed", **keys})
+    return checked(Source, {"name": "kpl", "url": f"{room.url}/feed", **keys})
 
 
 def fresh() -> SourceState:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from archive.rules import checked
 from archive.sources import SourceState
 from crawler.entry import Entry
 from crawler.feeds.google_news import of_its_outlet
@@ -26,9 +27,8 @@ async def test_a_search_gives_articles_under_their_own_outlets() -> None:
     )
     async with newsroom() as (room, tools):
         room.serves(rss(item))
-        search = Source.model_validate(
-            {"name": "google-news-laos", "type": "google-news", "url": f"{room.url}/rss/search?q=Laos"}
-        )
+        url = f"{room.url}/rss/search?q=Laos"
+        search = checked(Source, {"name": "google-news-laos", "type": "google-news", "url": url})
         found = await gather(search, SourceState("google-news-laos", NOW), tools, NOW)
     assert found.entries == (
         Entry(
@@ -41,7 +41,7 @@ async def test_a_search_gives_articles_under_their_own_outlets() -> None:
 async def test_a_search_that_fails_fails_as_any_feed_does() -> None:
     async with newsroom() as (room, tools):
         room.serves(status=429, Retry_After="60")
-        search = Source.model_validate({"name": "g", "type": "google-news", "url": f"{room.url}/rss"})
+        search = checked(Source, {"name": "g", "type": "google-news", "url": f"{room.url}/rss"})
         found = await gather(search, SourceState("g", NOW), tools, NOW)
     assert (found.outcome, found.trouble, found.entries) == ("failed", "throttled", ())
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.rules import checked
 from archive.sources import SourceState
 from crawler.entry import Entry
 from crawler.gathering import Gathered, Tools, gather
@@ -104,7 +105,7 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
 
 
 async def poll(room: Newsroom, tools: Tools, state: SourceState | None = None) -> Gathered:
-    source = Source.model_validate({"name": "kpl", "type": "sitemap", "url": f"{room.url}/sitemap.xml"})
+    source = checked(Source, {"name": "kpl", "type": "sitemap", "url": f"{room.url}/sitemap.xml"})
     return await gather(source, state or SourceState("kpl", NOW), tools, NOW)
 
 

@@ -26,6 +26,7 @@ from alerts.messages.html import MOST_OTHERS, Options, flag, hashtag, render, sp
 from alerts.messages.pieces import blank, clean, shortened, units, web_link
 from alerts.messages.quoting import Quote
 from alerts.outbox.rehearsal import rehearse
+from archive.rules import checked
 from tests.examples import examples
 from tests.peers.judges import tdlib_parse
 from wirewatch.demo.botapi.markup import Formatted
@@ -380,8 +381,9 @@ def test_a_channel_without_previews_gets_none() -> None:
 
 
 def test_a_channel_says_which_parts_its_messages_have() -> None:
-    bare_channel = ConsoleChannel.model_validate(
-        {"name": "desk", "type": "console", "quote": False, "tags": False, "flag": False, "others": False}
+    bare_channel = checked(
+        ConsoleChannel,
+        {"name": "desk", "type": "console", "quote": False, "tags": False, "flag": False, "others": False},
     )
     whole = content(quote=Quote("Laos said so.", ((0, 4),)), others=("Wire",))
     assert rehearse(whole, bare_channel).text == (

@@ -24,6 +24,7 @@ from alerts.routing import (
 from alerts.watch import Match, Urgency, Watch
 from archive.article import Article
 from archive.clocks import next_time
+from archive.rules import checked
 from tests.examples import examples
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -35,7 +36,7 @@ ARTICLE = Article("a", "https://post.example/a", "Laos opens a railway")
 
 
 def channel(**keys: Any) -> ConsoleChannel:
-    return ConsoleChannel.model_validate({"name": "desk", "type": "console", **keys})
+    return checked(ConsoleChannel, {"name": "desk", "type": "console", **keys})
 
 
 FULL = Standing(last_hour=3)
@@ -150,7 +151,7 @@ def test_a_watch_without_channels_is_heard_by_all_but_ops() -> None:
 
 
 def window(start: str, end: str) -> QuietHours:
-    return QuietHours.model_validate({"from": start, "to": end})
+    return checked(QuietHours, {"from": start, "to": end})
 
 
 @pytest.mark.parametrize(

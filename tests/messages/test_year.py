@@ -19,6 +19,7 @@ import pytest
 from alerts.channel import QuietHours
 from archive.archive import Archive
 from archive.clocks import next_time
+from archive.rules import checked
 from tests.messages.newsdesk import Newsdesk
 from tests.outbox.office import Clock
 from tests.peers.botapi import BotApiPeer
@@ -50,9 +51,10 @@ class Reader:
     keys: dict[str, Any] = field(default_factory=dict)
 
     def config(self) -> dict[str, Any]:
-        quiet = (
-            {} if self.quiet is None else {"quiet_hours": self.quiet.model_dump(by_alias=True, mode="json")}
-        )
+        quiet = {}
+        if (hours := self.quiet) is not None:
+            said = {"from": f"{hours.start:%H:%M}", "to": f"{hours.end:%H:%M}", "breaking": hours.breaking}
+            quiet = {"quiet_hours": said}
         return {
             "name": self.name, "type": "telegram", "chat": self.chat, "timezone": str(self.zone),
             "stories": False, **quiet, **self.keys,
@@ -61,7 +63,7 @@ class Reader:
 
 def readers(api: BotApiPeer) -> list[Reader]:
     def quiet(start: str, end: str, breaking: str) -> QuietHours:
-        return QuietHours.model_validate({"from": start, "to": end, "breaking": breaking})
+        return checked(QuietHours, {"from": start, "to": end, "breaking": breaking})
 
     return [
         Reader(

@@ -22,6 +22,7 @@ from alerts.outbox.transitions import Times
 from alerts.outbox.worker import Outbox
 from archive import deliveries
 from archive.archive import Archive
+from archive.rules import checked
 from archive.wake import due_wakes, finish, next_wake
 
 TIMES = Times(
@@ -69,7 +70,8 @@ async def work(order: dict[str, Any]) -> None:
     archive = Archive(order["archive"])
     setattr(archive, "write", boundary.around(archive.write))  # noqa: B010, mypy would want its type
     channels: dict[str, Channel] = {
-        values["name"]: TelegramChannel(type="telegram", **values) for values in order["channels"]
+        values["name"]: checked(TelegramChannel, {"type": "telegram", **values})
+        for values in order["channels"]
     }
     settings = TelegramSettings(api_url=order["api_url"])
     built = senders(channels.values(), order["token"], settings, read_timeout=READ_TIMEOUT)

@@ -20,6 +20,7 @@ from archive import deliveries, events
 from archive.archive import Archive
 from archive.deliveries import Delivery, Kind, NewDelivery
 from archive.insert import insert
+from archive.rules import checked
 from archive.tables import article, outlet
 from archive.wake import due_wakes, finish, next_wake
 from tests.peers.botapi import BotApiPeer, telegram_bot
@@ -107,7 +108,7 @@ class Office:
         self.write(lambda conn: deliveries.recover(conn, self.clock(), self.times.settle))
 
     def channel(self, name: str, chat: int | str, **settings: Any) -> TelegramChannel:
-        made = TelegramChannel(name=name, type="telegram", chat=chat, **settings)
+        made = checked(TelegramChannel, {"name": name, "type": "telegram", "chat": chat, **settings})
         self.channels[name] = made
         self.senders[name] = TelegramSender(self.bot, self.clock.monotonic)
         return made

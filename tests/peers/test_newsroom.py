@@ -12,6 +12,7 @@ import feedparser
 import pytest
 from lxml.html import document_fromstring
 
+from archive.rules import checked
 from crawler.source import Source
 from tests.conftest import SetClock
 from wirewatch.demo import acceptance
@@ -85,7 +86,7 @@ def visible_titles(place: Place, seconds: float) -> list[str]:
 
 
 async def test_every_outlet_is_a_valid_source_at_an_address_of_its_own(newsroom: Newsroom) -> None:
-    sources = [Source.model_validate(entry) for entry in newsroom.sources()]
+    sources = [checked(Source, entry) for entry in newsroom.sources()]
     assert len(sources) >= 14
     assert len({source.url.split("/")[2].split(":")[0] for source in sources}) == len(sources)
     assert all(source.url.startswith("http://127.0.1.") for source in sources)

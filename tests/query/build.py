@@ -6,11 +6,12 @@ from alerts.matching import Watchlist
 from alerts.query.terms import TermSet
 from alerts.watch import Hit, Watch
 from archive.article import Article, Outlet
+from archive.rules import checked
 
 
 def term_set(name: str, *terms: dict[str, Any]) -> TermSet:
-    return TermSet.model_validate(
-        {"name": name, "terms": [{"name": f"{name} {i}", **t} for i, t in enumerate(terms)]}
+    return checked(
+        TermSet, {"name": name, "terms": [{"name": f"{name} {i}", **t} for i, t in enumerate(terms)]}
     )
 
 

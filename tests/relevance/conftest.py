@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 from alerts.matching import Watchlist
 from alerts.query.terms import TermSet
 from alerts.watch import Watch
+from archive.rules import checked
 from tests.relevance.tables import CONFIG
 
 PARTS = {
@@ -24,7 +25,7 @@ def term_sets() -> dict[str, TermSet]:
     for path in sorted((CONFIG / "terms").glob("*.yaml")):
         for name, entry in YAML(typ="safe", pure=True).load(path)["sets"].items():
             assert name not in sets, f"{name} is defined twice"
-            sets[name] = TermSet(name=name, **entry)
+            sets[name] = checked(TermSet, {"name": name, **entry})
     return sets
 
 
@@ -32,7 +33,7 @@ def term_sets() -> dict[str, TermSet]:
 def watches() -> list[Watch]:
     """The shipped watches."""
     entries = YAML(typ="safe", pure=True).load(CONFIG / "watches.yaml")["watches"]
-    return [Watch(**entry) for entry in entries]
+    return [checked(Watch, entry) for entry in entries]
 
 
 @pytest.fixture(scope="session")

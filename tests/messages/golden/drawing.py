@@ -11,12 +11,13 @@ from alerts.channels.interface import button_rows
 from alerts.messages.samples import samples
 from alerts.messages.terminal import picture
 from alerts.outbox.rehearsal import rehearse
+from archive.rules import checked
 from tests.messages.golden.words import SCRIPTS
 
 FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-CHANNEL = TelegramChannel.model_validate(
-    {"name": "desk", "type": "telegram", "chat": -1001, "timezone": "Asia/Vientiane"}
+CHANNEL = checked(
+    TelegramChannel, {"name": "desk", "type": "telegram", "chat": -1001, "timezone": "Asia/Vientiane"}
 )
 # Columns; a phone shows about so many letters in a line.
 PHONE = 46
