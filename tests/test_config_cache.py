@@ -2,15 +2,18 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from tests.command_line import ROOT
 from tests.config_folder import TERMS, WATCHES, locations, whole, write
 from wirewatch import config_cache, config_files
-from wirewatch.config_cache import NAME, settings_at
+from wirewatch.config_cache import NAME, settings_apart, settings_at
 from wirewatch.config_errors import ConfigErrors
 from wirewatch.config_files import Locations, locate
 from wirewatch.secrets import mask
@@ -115,6 +118,31 @@ def test_the_shipped_config_is_kept_whole(tmp_path: Path, kept_only: Callable[[]
     kept(where)
     kept_only()
     same(settings_at(where, {}), load(where, {}))
+
+
+def test_what_must_be_read_is_read_by_another_process(tmp_path: Path, kept_only: Callable[[], None]) -> None:
+    where = locations(tmp_path, whole())
+    read = load(where, {})
+    apart = (
+        "from wirewatch.config_cache import settings_apart\nfrom wirewatch.config_files import Locations\n"
+    )
+    apart += "from pathlib import Path\nimport sys\n"
+    apart += f"settings_apart(Locations(Path({str(where.config)!r}), Path({str(where.shipped)!r}),"
+    apart += f" Path({str(where.state)!r})), {{}})\n"
+    apart += "assert not {'ruamel.yaml', 'wirewatch.config_reading'} & sys.modules.keys()"
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", apart], cwd=ROOT, check=True, timeout=60)
+    kept_only()
+    same(settings_at(where, {}), read)
+
+
+def test_what_cannot_be_kept_is_read_all_the_same(tmp_path: Path) -> None:
+    where = locations(tmp_path, whole())
+    (where.state / NAME).mkdir(parents=True)
+    same(settings_apart(where, {}), load(where, {}))
+    _edited(where, "watches.yaml", WATCHES.replace("'@laos'", "'@lao'"))
+    with pytest.raises(ConfigErrors, match="found @lao"):
+        settings_apart(where, {})
 
 
 def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:

@@ -4,14 +4,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests import config_folder
+from wirewatch.config_cache import settings_at
 from wirewatch.config_files import digest, locate
 from wirewatch.config_watch import ConfigFiles
-from wirewatch.settings import load
 
 FIRST, SECOND = "watches: [{name: laos, query: Laos}]\n", "watches: [{name: laos, query: Lao}]\n"
 
@@ -145,15 +146,28 @@ def test_a_touched_file_says_the_same(tmp_path: Path) -> None:
     assert files.fingerprint() == before
 
 
-def test_what_was_loaded_has_the_same_fingerprint_until_an_edit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("recalled", [False, True], ids=["read", "recalled"])
+def test_what_was_loaded_has_the_same_fingerprint_until_an_edit(recalled: bool, tmp_path: Path) -> None:
     main = "shipped: [terms]\nping_url_file: ping.url\n"
     folder = config_folder.write(tmp_path / "config", config_folder.whole(wirewatch=main))
     secret = folder / "ping.url"
     secret.write_text("https://ping.example/1\n")
-    settings = load(locate(folder, {}), {})
+    stray = folder / "notes.yaml"
+    stray.write_text("")
+    where = replace(locate(folder, {}), state=tmp_path / "state")
+    settings = settings_at(where, {}, keep=True)
+    if recalled:
+        settings = settings_at(where, {})
+    assert (settings.files is None) == recalled
     files, named = ConfigFiles(folder), settings.named_files
-    assert settings.files is not None
-    loaded = files.fingerprint_of(settings.files.digests(), named)
+    loaded = files.fingerprint_of(settings.digests, named)
+    assert loaded == files.fingerprint(named)
+    stray.unlink()
+    assert loaded == files.fingerprint(named)
+    terms = folder / "terms" / "laos.yaml"
+    terms.rename(tmp_path / "terms.yaml")
+    assert loaded != files.fingerprint(named)
+    (tmp_path / "terms.yaml").rename(terms)
     assert loaded == files.fingerprint(named)
     secret.write_text("https://ping.example/2\n")
     assert loaded != files.fingerprint(named)

@@ -9,6 +9,7 @@ import pytest
 from tests.config_folder import SOURCES, TERMS, WATCHES, locations, whole, write
 from tests.test_config_cache import EDITS, same
 from wirewatch import yaml_positions
+from wirewatch.config_cache import settings_at
 from wirewatch.config_errors import ConfigErrors
 from wirewatch.config_files import Locations
 from wirewatch.settings import load
@@ -34,10 +35,13 @@ def edited(where: Locations, **files: str) -> Locations:
     return where
 
 
+@pytest.mark.parametrize("recalled", [False, True], ids=["read", "recalled"])
 @pytest.mark.parametrize("edit", EDITS)
-def test_after_every_edit_it_is_what_a_new_reading_gives(edit: str, tmp_path: Path) -> None:
+def test_after_every_edit_it_is_what_a_new_reading_gives(edit: str, recalled: bool, tmp_path: Path) -> None:
     where = locations(tmp_path, {}, whole())
-    before = load(where, {})
+    before = settings_at(where, {}, keep=recalled)
+    if recalled:
+        before = settings_at(where, {}).compile()
     EDITS[edit](where)
     same(load(where, {}, before), load(where, {}))
 

@@ -4,6 +4,9 @@ To read, check and compile some hundred sources and some thousand spellings take
 round in which nothing is new takes a third of one. So `run` leaves the checked settings in a file in the
 state folder, and a command whose config is still the same takes them from there.
 
+What is read and not yet kept, `settings_apart` has a process of its own read: the heap that this takes,
+and what is loaded for it, would otherwise stay with a daemon for as long as it runs.
+
 The same means: one hash over every byte of both config folders and of the files with secrets they name,
 over the program's own files, what is installed beside it, and where everything lies. Whatever differs,
 is damaged, or could have been written by somebody else is as no cache at all: the config is read. Where
@@ -24,26 +27,43 @@ from pathlib import Path
 
 from wirewatch.bot_token import find_token
 from wirewatch.config_errors import Place
-from wirewatch.config_files import Locations, package_folder
+from wirewatch.config_files import Locations, digest, package_folder
 from wirewatch.plain_settings import NotPlain, Plain
 from wirewatch.secrets import SECRET_KEYS, secret_address
 from wirewatch.settings import Settings, load
 
 NAME = "config.cache"
 # Kept otherwise, or not at all.
-_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files"}
+_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files", "digests"}
 # Whatever a file that is no cache of ours can bring about.
 _UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
-def settings_at(
-    locations: Locations, environ: Mapping[str, str], *, keep: bool = False, recall: bool = True
-) -> Settings:
+def settings_apart(locations: Locations, environ: Mapping[str, str]) -> Settings:
+    """The config at `locations`, kept for the next time; where it must be read, a fork does.
+
+    For a process that has one thread. Raises ConfigErrors with every mistake found.
+    """
+    kept = _recalled(locations, environ)
+    if kept is not None:
+        return kept
+    child = os.fork()
+    if child == 0:
+        try:
+            settings_at(locations, environ, keep=True)
+        finally:
+            # A mistake, or what cannot be kept, is met again below.
+            os._exit(0)
+    os.waitpid(child, 0)
+    return settings_at(locations, environ, keep=True)
+
+
+def settings_at(locations: Locations, environ: Mapping[str, str], *, keep: bool = False) -> Settings:
     """The config at `locations`: kept, where its files are the same, else read, and kept if `keep` says.
 
-    Without `recall` it is read anyway. Raises ConfigErrors with every mistake found.
+    Raises ConfigErrors with every mistake found.
     """
-    kept = _recalled(locations, environ) if recall else None
+    kept = _recalled(locations, environ)
     if kept is not None:
         return kept
     before = _read(locations) if keep else None
@@ -57,10 +77,11 @@ def settings_at(
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """The config files of both layers, then those with secrets; None for one that is not there."""
+    """The config files of both layers, then those with secrets, and a digest of each that is there."""
 
     key: str
     contents: tuple[bytes, ...]
+    digests: dict[Path, bytes]
 
 
 def _recalled(locations: Locations, environ: Mapping[str, str]) -> Settings | None:
@@ -78,7 +99,9 @@ def _recalled(locations: Locations, environ: Mapping[str, str]) -> Settings | No
             return None
         if isinstance(values["archive"], str):
             secret_address(values["archive"])
-        return Settings(**values, token=token, locations=locations, named_files=frozenset(named))
+        return Settings(
+            **values, token=token, locations=locations, named_files=frozenset(named), digests=files.digests
+        )
     except _UNFIT:
         return None
 
@@ -136,20 +159,20 @@ def _read(locations: Locations, named: Iterable[Path] = ()) -> _Files | None:
     for part in (sys.version, *_surroundings(), *_program()):
         whole.update(f"{part}\0".encode())
     whole.update(f"{locations}\0{os.environ.get('HOME')}\0".encode())
-    contents = []
+    contents, digests = [], {}
     for file in (*_config_files(locations), *sorted(named)):
         try:
             content = file.read_bytes()
         except FileNotFoundError:
             # A file with a secret may be missing: no token is no mistake.
-            content, found = b"", "missing"
+            content, said = b"", b"missing"
         except OSError:
             return None
         else:
-            found = str(len(content))
+            said = digests[file] = digest(content)
         contents.append(content)
-        whole.update(f"{file}\0{found}\0".encode() + content)
-    return _Files(whole.hexdigest(), tuple(contents))
+        whole.update(f"{file}\0".encode() + said)
+    return _Files(whole.hexdigest(), tuple(contents), digests)
 
 
 def _config_files(locations: Locations) -> Iterator[Path]:

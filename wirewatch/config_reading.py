@@ -75,6 +75,7 @@ def read_settings(locations: Locations, environ: Table[str, str], before: Settin
         named_files=frozenset(layers.files.named),
         compiled=watchlist,
         files=layers.files,
+        digests=layers.files.digests(),
         warnings=tuple(in_file_order(layers.warnings)),
     )
 

@@ -52,10 +52,9 @@ class ConfigFiles:
 
     def fingerprint_of(self, read: Mapping[Path, bytes], named: Iterable[Path] = ()) -> bytes:
         """The same of what files said when they were read: `read` has their digests, and those of others."""
-        folders = (self.folder, self.folder / "sources", self.folder / "terms")
         further = set(named)
         return _whole(
-            {str(file): said for file, said in read.items() if file.parent in folders or file in further}
+            {str(file): said for file, said in read.items() if self._is_ours(file) or file in further}
         )
 
     def _files(self) -> Iterator[str]:
@@ -64,6 +63,13 @@ class ConfigFiles:
             # Neither need be there.
             with contextlib.suppress(OSError), os.scandir(folder) as entries:
                 yield from (f"{folder}/{entry.name}" for entry in entries if entry.name.endswith(".yaml"))
+
+    def _is_ours(self, file: Path) -> bool:
+        """Whether `_files` names it where it is there."""
+        if file.parent == self.folder:
+            return file.name in (MAIN_FILE, "watches.yaml")
+        kinds = (self.folder / "sources", self.folder / "terms")
+        return file.parent in kinds and file.name.endswith(".yaml")
 
     def _look(self, file: str) -> _Known | None:
         """What is known of the file's content; None where it is not there, or is no file."""

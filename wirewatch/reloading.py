@@ -69,7 +69,9 @@ class Reloader:
         self._asked = asyncio.Event()
         self._answers: list[asyncio.Future[tuple[str, ...]]] = []
         # What the files said when they were last judged, and when last looked at; since when that.
-        self._judged = self._seen = self._in_force = self._as_read(settings)
+        # As they were read: an edit since then counts as one.
+        as_read = self._files.fingerprint_of(settings.digests, settings.named_files)
+        self._judged = self._seen = self._in_force = as_read
         self._still_since = monotonic()
 
     def ask(self) -> None:
@@ -120,12 +122,6 @@ class Reloader:
             self._reloaded()
             for answer in answers:
                 answer.cancel()
-
-    def _as_read(self, settings: Settings) -> bytes:
-        """What the files said when `settings` were read, so that an edit since then counts as one."""
-        if settings.files is None:
-            return self._files.fingerprint(settings.named_files)
-        return self._files.fingerprint_of(settings.files.digests(), settings.named_files)
 
     async def _look(self) -> bytes:
         return await asyncio.to_thread(self._files.fingerprint, self._named)

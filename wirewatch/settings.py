@@ -37,8 +37,8 @@ class Settings:
     `sources` and `watches` hold the enabled ones only, `disabled` the sources that are switched off and
     could be polled by hand; a set that is switched off stays as an empty one, so that queries that name
     it still read. `locations` is where it was read, `named_files` the files with secrets that it names,
-    there or not. `compiled` are the watches ready for matching and `files` what the files said, where the
-    config was read and not kept.
+    there or not. `digests` tell what its files said. `compiled` are the watches ready for matching and
+    `files` what the files said, where the config was read and not kept.
     """
 
     timezone: ZoneInfo
@@ -63,12 +63,14 @@ class Settings:
     warnings: tuple[ConfigWarning, ...] = ()
     compiled: "Watchlist | None" = field(default=None, repr=False, compare=False)
     files: "ParsedFiles | None" = field(default=None, repr=False, compare=False)
+    digests: Mapping[Path, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def compile(self) -> "Settings":
         """These settings, with all that is made of them made now and not while the first article waits, and
         what the files said kept in little room."""
-        ready = self if self.files is None else replace(self, files=self.files.packed())
-        _ = ready.watchlist(), ready.filters, ready.outlets_by_host
+        files = None if self.files is None else self.files.packed()
+        ready = replace(self, files=files, compiled=self.watchlist())
+        _ = ready.filters, ready.outlets_by_host
         return ready
 
     def watchlist(self) -> "Watchlist":

@@ -38,12 +38,18 @@ def locations() -> "Locations":
     return locate(click.get_current_context().meta.get(_KEY), os.environ)
 
 
-def settings(*, keep: bool = False, recall: bool = True) -> "Settings":
-    """The settings of the running command: kept ones if `recall` allows it, and kept for the next command
-    if `keep` says so. Raises ConfigErrors."""
+def settings() -> "Settings":
+    """The settings of the running command. Raises ConfigErrors."""
     from wirewatch.config_cache import settings_at
 
-    return settings_at(locations(), os.environ, keep=keep, recall=recall)
+    return settings_at(locations(), os.environ)
+
+
+def settings_apart() -> "Settings":
+    """The same, kept for the next command, for a process that has one thread."""
+    from wirewatch import config_cache
+
+    return config_cache.settings_apart(locations(), os.environ)
 
 
 def _remember(ctx: click.Context, _option: click.Parameter, folder: Path | None) -> None:

@@ -12,7 +12,7 @@ import click
 
 from crawler import certificates
 from wirewatch import heap
-from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.config_option import config_option, settings_apart
 from wirewatch.cli.expected_errors import FAILURE
 from wirewatch.logs import start_logging
 
@@ -30,8 +30,7 @@ def command(once: bool) -> None:
     heap.share()
     # Of what is loaded at a start next to nothing is garbage.
     gc.disable()
-    # A daemon reads: what it knows of the files spares its loop the parsing when one of them is edited.
-    checked = settings(keep=True, recall=once)
+    checked = settings_apart()
     start_logging()
     certificates.put_off()
     if not once:
@@ -41,6 +40,8 @@ def command(once: bool) -> None:
         pipeline.load_all()
         certificates.read()
         checked = checked.compile()
+        # What compiling left is some, and would lie there to the end.
+        gc.collect()
         _begin_collecting()
         asyncio.run(run(checked))
         return
