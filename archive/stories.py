@@ -111,7 +111,9 @@ def live(conn: Connection, since: datetime) -> list[Placed]:
     return _placed(conn.execute(_LIVE, {"since": since}))
 
 
-_WHOLE = select(placements, article.c.story).join(article, article.c.id == placements.c.article)
+_WHOLE = select(
+    *[article.c.story if name == "story" else placements.c[name] for name in Placed.__slots__]
+).join_from(placements, article, article.c.id == placements.c.article)
 _PLACED = _WHOLE.where(one_of(placements.c.article, "articles")).order_by(placements.c.id)
 _LIVE = (
     _WHOLE.join(table, table.c.id == article.c.story)
@@ -121,7 +123,7 @@ _LIVE = (
 
 
 def _placed(rows: Any) -> list[Placed]:
-    return [Placed(**{name: row._mapping[name] for name in Placed.__slots__}) for row in rows]
+    return [Placed(*row) for row in rows]
 
 
 def grown(conn: Connection, since: datetime, limit: int) -> list[Story]:

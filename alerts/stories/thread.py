@@ -36,9 +36,9 @@ class Text:
 class Change(NamedTuple):
     """What an article changed in a thread: terms that are new and forgotten, signs that are new."""
 
-    new: list[int]
-    forgotten: list[int]
-    signs: list[int]
+    new: Sequence[int]
+    forgotten: Sequence[int]
+    signs: Sequence[int]
 
 
 class Thread:
@@ -104,6 +104,22 @@ class Thread:
             text = Text(article, found.sketch, found.length, found.text, numbers)
             self.texts = (*self.texts[-MOST_TEXTS + 1 :], text)
         self.days = self.days.union(found.days)
+        new, forgotten = self._sum_up(found) if self._terms else self._begin(found)
+        known = self.signs
+        signs = [sign for sign in dict.fromkeys(found.signs) if sign not in known]
+        signs = signs[: _MOST_SIGNS - len(known)]
+        self._signs.extend(signs)
+        return Change(new, forgotten, signs)
+
+    def _begin(self, found: Features) -> tuple[Sequence[int], Sequence[int]]:
+        """Take over the terms of the first article: most threads stay with one."""
+        self._terms, self._weights = found.terms, found.weights
+        self._titled = bytes([mark & IN_TITLE != 0 for mark in found.key])
+        self._named = bytes([mark & NAME != 0 for mark in found.key])
+        return found.terms, ()
+
+    def _sum_up(self, found: Features) -> tuple[Sequence[int], Sequence[int]]:
+        """Add the terms of a further article; which are new, and which are forgotten for them."""
         before = dict.fromkeys(self._terms)
         weights = self.weights()
         titled = dict(zip(self._terms, self._titled, strict=True))
@@ -120,11 +136,7 @@ class Thread:
         self._weights = _packed(list(weights.values()))
         self._titled = _packed([titled[term] for term in weights])
         self._named = _packed([named[term] for term in weights])
-        known = self.signs
-        signs = [sign for sign in dict.fromkeys(found.signs) if sign not in known]
-        signs = signs[: _MOST_SIGNS - len(known)]
-        self._signs.extend(signs)
-        return Change([t for t in weights if t not in before], [t for t in before if t not in weights], signs)
+        return [t for t in weights if t not in before], [t for t in before if t not in weights]
 
 
 def _packed(counts: list[int]) -> Sequence[int]:
