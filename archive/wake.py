@@ -62,13 +62,12 @@ def _again(new: Any, after: Any) -> Any:
     return new.on_conflict_do_update(index_elements=["job", "key"], set_=said)
 
 
-_NEXT = (
+_WAITING = (
     select(table)
     .where(table.c.job.not_in(bindparam("full", expanding=True)))
     .order_by(table.c.after)
     .limit(bindparam("limit"))
 )
-_DUE = _NEXT.where(table.c.after <= bindparam("now"))
 _FINISH = delete(table).where(
     table.c.job == bindparam("job"),
     table.c.key == bindparam("key"),
@@ -76,9 +75,9 @@ _FINISH = delete(table).where(
 )
 
 
-def due_wakes(conn: Connection, now: datetime, limit: int, full: Sequence[str] = ()) -> list[Wake]:
-    """The jobs whose time has come, but those named in `full`; the longest waiting first."""
-    rows = conn.execute(_DUE, {"now": now, "limit": limit, "full": list(full)})
+def waiting(conn: Connection, limit: int, full: Sequence[str] = ()) -> list[Wake]:
+    """The jobs that wait, but those named in `full`; first those whose time comes first."""
+    rows = conn.execute(_WAITING, {"limit": limit, "full": list(full)})
     return [Wake(row.job, row.key, row.after, row.generation) for row in rows]
 
 
@@ -87,8 +86,8 @@ def next_wake(
 ) -> datetime | None:
     """When the earliest waiting job is due, leaving out the (job, key) of `besides` and the jobs named
     in `full`; None where none waits."""
-    waiting = conn.execute(_NEXT, {"limit": len(besides) + 1, "full": list(full)})
-    return next((row.after for row in waiting if (row.job, row.key) not in besides), None)
+    found = waiting(conn, len(besides) + 1, full)
+    return next((one.after for one in found if (one.job, one.key) not in besides), None)
 
 
 def finish(conn: Connection, done: Wake) -> None:

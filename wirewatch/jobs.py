@@ -70,25 +70,22 @@ class Jobs:
         room, full = self._room(), self._full()
         limit = max(room.values()) + len(self._running)
         self._just_ended.clear()
-        running, started = set(self._running), False
-        wanted, later = await self._archive.read(
-            lambda conn: (wakes.due_wakes(conn, now, limit, full), wakes.next_wake(conn, running, full))
-        )
-        for due in wanted:
+        waiting = await self._archive.read(lambda conn: wakes.waiting(conn, limit, full))
+        for due in waiting:
             key = (due.job, due.key)
             busy = key in self._running or key in self._just_ended
-            if busy or room.setdefault(due.job, 1) <= 0:
+            if due.after > now or busy or room.setdefault(due.job, 1) <= 0:
                 continue
             room[due.job] -= 1
             task = asyncio.create_task(self._run_one(due), name=f"{due.job} {due.key}")
             self._running[key] = task
             task.add_done_callback(partial(self._ended, key))
-            started = True
         # Where every place is taken, what is due waits for one that ends, which wakes.
         running, full = set(self._running), self._full()
-        return (
-            await self._archive.read(lambda conn: wakes.next_wake(conn, running, full)) if started else later
-        )
+        rest = [one.after for one in waiting if (one.job, one.key) not in running and one.job not in full]
+        if rest or len(waiting) < limit:
+            return min(rest, default=None)
+        return await self._archive.read(lambda conn: wakes.next_wake(conn, running, full))
 
     def _room(self) -> dict[str, int]:
         """How many more jobs of each name may begin."""

@@ -6,6 +6,7 @@ site is polled. The stand-in's clock is the same, so its ledger says when each m
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +19,7 @@ from archive import articles, deliveries, events, sources
 from archive.archive import Archive
 from archive.article import Outlet
 from archive.articles import Contact, NewArticle
-from archive.wake import due_wakes, finish, next_wake, wake
+from archive.wake import finish, next_wake, waiting, wake
 from crawler.pages.reading import PageResult
 from tests.outbox.office import Clock
 from tests.peers.botapi import BotApiPeer, telegram_bot
@@ -125,7 +126,9 @@ class Newsdesk:
         """Run what is due and what comes due within that time, each at its time."""
         end = self.clock.passed + timedelta(**time).total_seconds()
         while True:
-            due = self.archive.read_now(lambda conn: due_wakes(conn, self.clock(), 100))
+            due = [
+                one for one in self.archive.read_now(partial(waiting, limit=100)) if one.after <= self.clock()
+            ]
             for one in due:
                 await self._job(one.job, one.key)
                 self.archive.write_now(lambda conn, one=one: finish(conn, one))

@@ -23,7 +23,7 @@ from alerts.outbox.worker import Outbox
 from archive import deliveries
 from archive.archive import Archive
 from archive.rules import checked
-from archive.wake import due_wakes, finish, next_wake
+from archive.wake import finish, next_wake, waiting
 
 TIMES = Times(
     settle=timedelta(milliseconds=60),
@@ -82,7 +82,9 @@ async def work(order: dict[str, Any]) -> None:
     await archive.write(lambda conn: deliveries.recover(conn, now(), TIMES.settle))
     while (later := await archive.read(next_wake)) is not None:
         await asyncio.sleep(max((later - now()).total_seconds(), 0.0))
-        for due in await archive.read(lambda conn: due_wakes(conn, now(), 10)):
+        for due in await archive.read(partial(waiting, limit=10)):
+            if due.after > now():
+                break
             await outbox.deliver(due.key)
             await archive.write(partial(finish, done=due))
     await built.close()

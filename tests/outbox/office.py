@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,7 +23,7 @@ from archive.deliveries import Delivery, Kind, NewDelivery
 from archive.insert import insert
 from archive.rules import checked
 from archive.tables import article, outlet
-from archive.wake import due_wakes, finish, next_wake
+from archive.wake import finish, next_wake, waiting
 from tests.peers.botapi import BotApiPeer, telegram_bot
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -162,7 +163,9 @@ class Office:
         """Run what is due, and what comes due within `seconds` from now."""
         end = self.clock.passed + seconds
         while True:
-            due = self.archive.read_now(lambda conn: due_wakes(conn, self.clock(), 100))
+            due = [
+                one for one in self.archive.read_now(partial(waiting, limit=100)) if one.after <= self.clock()
+            ]
             for wake in due:
                 await self.outbox.deliver(wake.key)
                 self.write(lambda conn, wake=wake: finish(conn, wake))

@@ -180,7 +180,7 @@ async def test_a_job_that_ends_while_its_wake_is_being_read_does_not_run_for_it_
 
     async def slow_read(step):  # the answer lies ready while the job ends
         found = await read(step)
-        if ran and not ending.is_set() and isinstance(found, tuple) and found[0]:
+        if ran and not ending.is_set() and found and isinstance(found, list):
             ending.set()
             await until(lambda: archive.read_now(next_wake) is None)
             await asyncio.sleep(0.05)

@@ -61,7 +61,7 @@ def test_the_results_of_a_round_do_not_wait_for_the_next_look_at_the_clock(tmp_p
     [
         ("wirewatch.telling", "tell", "tell failed and waits for the next round, see above"),
         ("archive.sources", "claim_due", "the poller broke 3 times, see above"),
-        ("archive.wake", "due_wakes", "the jobs broke 3 times, see above"),
+        ("archive.wake", "waiting", "the jobs broke 3 times, see above"),
     ],
 )
 async def test_a_round_in_which_something_fails_for_good_ends_and_says_so(
