@@ -361,3 +361,14 @@ def test_the_home_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_the_packages_folders_are_among_what_counts() -> None:
     assert any("site-packages" in part for part in config_cache._surroundings())
     assert str(config_files.package_folder() / "settings.py") in " ".join(config_cache._program())
+
+
+def test_what_is_kept_is_known_again_until_it_changes(tmp_path: Path) -> None:
+    where = locations(tmp_path, whole())
+    assert kept(where).kept_as is None
+    known = settings_at(where, {}).kept_as
+    assert known is not None
+    assert settings_at(where, {}).kept_as == known
+    _edited(where, "wirewatch.yaml", "timezone: Asia/Seoul")
+    assert kept(where).kept_as is None
+    assert settings_at(where, {}).kept_as not in (None, known)

@@ -2,7 +2,8 @@
 
 At start and after every edit: the outlets, which sources are active and when they are due, former
 names, since when each watch counts, and the deliveries of a channel that has come back. One
-transaction, which may be repeated. Reading an edited config is `wirewatch/reloading.py`.
+transaction, which may be repeated. A config that was kept, and that the archive adopted last, teaches it
+nothing. Reading an edited config is `wirewatch/reloading.py`.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from wirewatch.rooms import Rulebook
 from wirewatch.settings import Settings
 
 WATCHES_SINCE = "watches_since"
+# As what the config that was adopted last is kept; None where it is not.
+_ADOPTED = "config_adopted"
 # A feed lists hundreds of articles at most; older ones are not met again.
 _KNOWN_AGAIN = 2000
 # What a channel was to get before it went is sent when it is back within this.
@@ -45,6 +48,10 @@ def carried_on(settings: Settings, before: Mapping[str, datetime], now: datetime
 def adopt(conn: Connection, rules: Rulebook, now: datetime) -> None:
     """Let the archive know the config in force."""
     settings = rules.settings
+    facts.put(conn, WATCHES_SINCE, {name: at.isoformat() for name, at in rules.watches_since.items()})
+    if settings.kept_as is not None and facts.get(conn, _ADOPTED) == settings.kept_as:
+        return
+    facts.put(conn, _ADOPTED, settings.kept_as)
     sources.keep_outlets(conn, settings.outlets)
     for source in settings.sources:
         if source.was is not None and source.was not in rules.sources:
@@ -55,8 +62,14 @@ def adopt(conn: Connection, rules: Rulebook, now: datetime) -> None:
     sources.keep_sources(conn, list(rules.sources), now)
     sources.keep_places(conn, {name: place_of(source) for name, source in rules.sources.items()}, now)
     sources.reschedule(conn, _edited_rhythms(conn, rules))
-    facts.put(conn, WATCHES_SINCE, {name: at.isoformat() for name, at in rules.watches_since.items()})
     deliveries.revive(conn, list(rules.channels), now - _STILL_NEWS, now)
+
+
+def keep_outlets(conn: Connection, settings: Settings) -> None:
+    """Let the archive know the outlets of `settings` alone, for a command beside the daemon."""
+    sources.keep_outlets(conn, settings.outlets)
+    # Where the daemon's config calls them otherwise, its words are to count again.
+    facts.put(conn, _ADOPTED, None)
 
 
 def place_of(source: Source) -> str:

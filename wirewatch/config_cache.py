@@ -34,7 +34,7 @@ from wirewatch.settings import Settings, load
 
 NAME = "config.cache"
 # Kept otherwise, or not at all.
-_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files", "digests"}
+_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files", "digests", "kept_as"}
 # Whatever a file that is no cache of ours can bring about.
 _UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -100,7 +100,12 @@ def _recalled(locations: Locations, environ: Mapping[str, str]) -> Settings | No
         if isinstance(values["archive"], str):
             secret_address(values["archive"])
         return Settings(
-            **values, token=token, locations=locations, named_files=frozenset(named), digests=files.digests
+            **values,
+            token=token,
+            locations=locations,
+            named_files=frozenset(named),
+            digests=files.digests,
+            kept_as=files.key,
         )
     except _UNFIT:
         return None

@@ -38,7 +38,8 @@ class Settings:
     could be polled by hand; a set that is switched off stays as an empty one, so that queries that name
     it still read. `locations` is where it was read, `named_files` the files with secrets that it names,
     there or not. `digests` tell what its files said. `compiled` are the watches ready for matching and
-    `files` what the files said, where the config was read and not kept.
+    `files` what the files said, where the config was read and not kept; `kept_as` is by what it is known
+    again where it was kept.
     """
 
     timezone: ZoneInfo
@@ -64,6 +65,7 @@ class Settings:
     compiled: "Watchlist | None" = field(default=None, repr=False, compare=False)
     files: "ParsedFiles | None" = field(default=None, repr=False, compare=False)
     digests: Mapping[Path, bytes] = field(default_factory=dict, repr=False, compare=False)
+    kept_as: str | None = field(default=None, repr=False, compare=False)
 
     def compile(self) -> "Settings":
         """These settings, with all that is made of them made now and not while the first article waits, and

@@ -24,6 +24,7 @@ from crawler.client import Client
 from crawler.gathering import Gathered, Tools
 from crawler.gathering import gather as ask_source
 from crawler.robots import Robots
+from wirewatch.adopting import keep_outlets
 from wirewatch.new_articles import Poll, look
 from wirewatch.pipeline import gather
 from wirewatch.rooms import Rooms, Rulebook, utc_now
@@ -106,7 +107,7 @@ async def apply(rooms: Rooms, name: str) -> Applied:
     now, lease = rooms.clock(), rooms.durations.lease
 
     def claim(conn: Connection) -> SourceState | None:
-        sources.keep_outlets(conn, rooms.rules.settings.outlets)
+        keep_outlets(conn, rooms.rules.settings)
         return sources.claim(conn, name, now, lease)
 
     state = await rooms.archive.write(claim)

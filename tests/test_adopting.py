@@ -1,0 +1,101 @@
+"""What the archive learns of a config, and when it may be spared that."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from archive import sources
+from archive.archive import Archive
+from archive.tables import outlet
+from tests.config_folder import SOURCES, locations, whole
+from wirewatch.adopting import adopt, keep_outlets
+from wirewatch.rooms import Rulebook
+from wirewatch.settings import Settings, load
+
+BOTH = ["laotian-times", "laotian-times-business"]
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+class House:
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+
+    def start(self, settings: Settings, kept_as: str | None) -> None:
+        rules = Rulebook.compile(replace(settings, kept_as=kept_as))
+        self.archive.write_now(lambda conn: adopt(conn, rules, NOW))
+
+    def misname(self) -> None:
+        """Let no outlet bear the name of the config."""
+        self.archive.write_now(lambda conn: conn.execute(update(outlet).values(title="?")))
+
+    @property
+    def titles(self) -> list[str]:
+        return self.archive.read_now(lambda conn: list(conn.execute(select(outlet.c.title)).scalars()))
+
+    @property
+    def active(self) -> list[str]:
+        return [state.source for state in self.archive.read_now(sources.all_states)]
+
+
+@pytest.fixture
+def house(sqlite_archive: Archive) -> House:
+    return House(sqlite_archive)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load(locations(tmp_path / "one", whole()), {})
+
+
+def other(tmp_path: Path) -> Settings:
+    """The settings with other words for the outlet, and without its second source."""
+    said = SOURCES.replace("The Laotian Times", "Laotian").partition("  - name: laotian-times-b")[0]
+    return load(locations(tmp_path / "other", whole(sources__laos=said)), {})
+
+
+def test_what_was_adopted_last_is_not_adopted_again(house: House, settings: Settings) -> None:
+    house.start(settings, "one")
+    assert (house.titles, house.active) == (
+        ["The Laotian Times"],
+        ["laotian-times", "laotian-times-business"],
+    )
+    house.misname()
+    house.start(settings, "one")
+    assert house.titles == ["?"]
+
+
+@pytest.mark.parametrize("kept_as", [None, "two"])
+def test_a_config_that_was_read_or_is_another_is_adopted(
+    house: House, settings: Settings, kept_as: str | None
+) -> None:
+    house.start(settings, "one")
+    house.misname()
+    house.start(settings, kept_as)
+    assert house.titles == ["The Laotian Times"]
+
+
+@pytest.mark.parametrize("kept_as", [None, "two"])
+def test_a_config_is_adopted_again_after_another(
+    house: House, settings: Settings, tmp_path: Path, kept_as: str | None
+) -> None:
+    house.start(settings, "one")
+    house.start(other(tmp_path), kept_as)
+    assert (house.titles, house.active) == (["Laotian"], ["laotian-times"])
+    house.start(settings, "one")
+    assert (house.titles, house.active) == (
+        ["The Laotian Times"],
+        ["laotian-times", "laotian-times-business"],
+    )
+
+
+def test_a_config_is_adopted_again_after_a_command_with_another(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
+    house.start(settings, "one")
+    house.archive.write_now(lambda conn: keep_outlets(conn, other(tmp_path)))
+    assert house.titles == ["Laotian"]
+    house.start(settings, "one")
+    assert house.titles == ["The Laotian Times"]
