@@ -8,6 +8,7 @@ channel hears of a match is `alerts/routing.py`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from alerts.query.errors import QueryError, WatchError, nearest
@@ -15,13 +16,14 @@ from alerts.query.evaluation import Evaluation, Value, supporting_part
 from alerts.query.explanation import Explanation, explain
 from alerts.query.lexicon import Lexicon
 from alerts.query.lowering import lower
-from alerts.query.parse import parse_query
 from alerts.query.reading import Glance, Reading, glance, read
 from alerts.query.terms import TermSet
 from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRef, atoms, children
 from alerts.watch import Hit, Match, Watch
 from archive.article import Article
 from archive.sought import Sought, any_of
+
+_NONE: Mapping[str, Node] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,20 @@ class Watchlist:
 
     @classmethod
     def compile(
-        cls, watches: Sequence[Watch], sets: Mapping[str, TermSet], before: "Watchlist | None" = None
+        cls,
+        watches: Sequence[Watch],
+        sets: Mapping[str, TermSet],
+        before: "Watchlist | None" = None,
+        known: Mapping[str, Node] = _NONE,
     ) -> "Watchlist":
         """Read all enabled watches against these term sets, all of which `terms_in` looks for.
 
         Where `before` looks for the same, its lexicon is taken: to make one takes a fifth of a second.
+        `known` are trees of queries by their texts, which are not read again.
 
         Raises WatchError, naming watch and key, or TermSetError, naming set, term and key.
         """
-        compiled = tuple(_compile(watch, sets) for watch in watches if watch.enabled)
+        compiled = tuple(_compile(watch, sets, known) for watch in watches if watch.enabled)
         sought = [atom for watch in compiled for atom in atoms(watch.condition)]
         if before is not None and before.lexicon.is_of(sets, sought):
             lexicon = before.lexicon
@@ -184,12 +191,12 @@ class Filter:
         return lower(self.root, self.lexicon)
 
 
-def compile_filter(query: str, sets: Mapping[str, TermSet]) -> Filter:
-    """For a channel's `only:`, and for a search.
+def compile_filter(query: str, sets: Mapping[str, TermSet], known: Mapping[str, Node] = _NONE) -> Filter:
+    """For a channel's `only:`, and for a search; `known` as for watches.
 
     Raises QueryError, or TermSetError where one of the sets is at fault.
     """
-    root = _parse(query, sets)
+    root = _parse(query, sets, known)
     used = _used_sets(root, sets)
     return Filter(root, Lexicon.compile({name: sets[name] for name in used}, atoms(root)))
 
@@ -207,24 +214,29 @@ def _used_sets(root: Node, sets: Mapping[str, TermSet]) -> set[str]:
     return used
 
 
-def _compile(watch: Watch, sets: Mapping[str, TermSet]) -> CompiledWatch:
-    query = _read(watch, "query", watch.query, sets)
-    unless = None if watch.unless is None else _read(watch, "unless", watch.unless, sets)
+def _compile(watch: Watch, sets: Mapping[str, TermSet], known: Mapping[str, Node]) -> CompiledWatch:
+    query = _read(watch, "query", watch.query, sets, known)
+    unless = None if watch.unless is None else _read(watch, "unless", watch.unless, sets, known)
     condition = query if unless is None else And((query, Not(unless)))
     supporting = frozenset(atom.key for atom in _supporting(query, True))
     always = _without_text(query) is not False
     return CompiledWatch(watch, query, unless, condition, supporting_part(query), supporting, always)
 
 
-def _read(watch: Watch, key: str, text: str, sets: Mapping[str, TermSet]) -> Node:
+def _read(watch: Watch, key: str, text: str, sets: Mapping[str, TermSet], known: Mapping[str, Node]) -> Node:
     try:
-        return _parse(text, sets)
+        return _parse(text, sets, known)
     except QueryError as error:
         raise WatchError(watch.name, key, error) from error
 
 
-def _parse(text: str, sets: Mapping[str, TermSet]) -> Node:
-    root = parse_query(text).root
+def _parse(text: str, sets: Mapping[str, TermSet], known: Mapping[str, Node]) -> Node:
+    root = known.get(text)
+    if root is None:
+        # Slow to load, and the queries of a config that was kept are known.
+        from alerts.query.parse import parse_query
+
+        root = parse_query(text).root
     for atom in atoms(root):
         if isinstance(atom, SetRef) and atom.text not in sets:
             near = nearest(atom.text, sets)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts.query import parse
+from alerts.query.parse import Query
 from tests.command_line import ROOT
 from tests.config_folder import TERMS, WATCHES, locations, whole, write
 from wirewatch import config_cache, config_files
@@ -361,6 +363,24 @@ def test_the_home_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_the_packages_folders_are_among_what_counts() -> None:
     assert any("site-packages" in part for part in config_cache._surroundings())
     assert str(config_files.package_folder() / "settings.py") in " ".join(config_cache._program())
+
+
+def test_the_queries_of_a_config_that_is_kept_are_not_read_again(
+    tmp_path: Path, kept_only: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = locations(tmp_path, *FOLDERS["every key"])
+    kept(where)
+    expected = load(where, {})
+    _ = expected.filters
+    kept_only()
+
+    def read(text: str) -> Query:
+        raise AssertionError(f"{text} was read")
+
+    monkeypatch.setattr(parse, "parse_query", read)
+    found = settings_at(where, {})
+    assert found.watchlist().watches == expected.watchlist().watches
+    assert found.filters.keys() == expected.filters.keys() == {"desk"}
 
 
 def test_what_is_kept_is_known_again_until_it_changes(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from wirewatch.settings import Settings, load
 
 NAME = "config.cache"
 # Kept otherwise, or not at all.
-_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files", "digests", "kept_as"}
+_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files", "digests", "kept_as", "queries"}
 # Whatever a file that is no cache of ours can bring about.
 _UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -118,12 +118,16 @@ def _keep(settings: Settings, before: _Files) -> None:
     if files is None or read != before:
         # Written while it was read: which of the two was read is not known.
         return
+    # Loaded where the config was read.
+    from alerts.query.kept import packed as packed_queries
+
     plain = Plain(files.contents)
     packed = {
         part.name: plain.packed(getattr(settings, part.name), hidden=part.name in SECRET_KEYS)
         for part in fields(Settings)
         if part.name not in _LEFT_OUT
     }
+    packed["queries"] = packed_queries(_queries(settings))
     body = json.dumps({"dict": packed}, ensure_ascii=False, separators=(",", ":")).encode()
     head = {
         "key": files.key,
@@ -133,6 +137,12 @@ def _keep(settings: Settings, before: _Files) -> None:
     }
     locations.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     _replace(locations.state / NAME, json.dumps(head).encode() + b"\n" + body)
+
+
+def _queries(settings: Settings) -> Iterator[str]:
+    for watch in settings.watches:
+        yield from filter(None, (watch.query, watch.unless))
+    yield from (channel.only for channel in settings.channels if channel.only is not None)
 
 
 def _replace(file: Path, content: bytes) -> None:

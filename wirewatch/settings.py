@@ -26,6 +26,7 @@ from wirewatch.secrets import Secret
 
 if TYPE_CHECKING:
     from alerts.matching import Watchlist
+    from alerts.query.tree import Node
     from wirewatch.layers import ParsedFiles
 
 
@@ -39,7 +40,7 @@ class Settings:
     it still read. `locations` is where it was read, `named_files` the files with secrets that it names,
     there or not. `digests` tell what its files said. `compiled` are the watches ready for matching and
     `files` what the files said, where the config was read and not kept; `kept_as` is by what it is known
-    again where it was kept.
+    again where it was kept, and `queries` are those of the config as they were kept then.
     """
 
     timezone: ZoneInfo
@@ -66,6 +67,7 @@ class Settings:
     files: "ParsedFiles | None" = field(default=None, repr=False, compare=False)
     digests: Mapping[Path, bytes] = field(default_factory=dict, repr=False, compare=False)
     kept_as: str | None = field(default=None, repr=False, compare=False)
+    queries: str = field(default="{}", repr=False, compare=False)
 
     def compile(self) -> "Settings":
         """These settings, with all that is made of them made now and not while the first article waits, and
@@ -86,7 +88,8 @@ class Settings:
         # Slow to load, and a round in which nothing is new matches nothing.
         from alerts.matching import Watchlist
 
-        return Watchlist.compile(self.watches, {term_set.name: term_set for term_set in self.sets})
+        sets = {term_set.name: term_set for term_set in self.sets}
+        return Watchlist.compile(self.watches, sets, known=self._known)
 
     @cached_property
     def filters(self) -> Mapping[str, Callable[[Article], bool]]:
@@ -94,7 +97,15 @@ class Settings:
         from alerts.matching import compile_filter
 
         sets = {term_set.name: term_set for term_set in self.sets}
-        return {c.name: compile_filter(c.only, sets) for c in self.channels if c.only is not None}
+        return {
+            c.name: compile_filter(c.only, sets, self._known) for c in self.channels if c.only is not None
+        }
+
+    @cached_property
+    def _known(self) -> "Mapping[str, Node]":
+        from alerts.query.kept import unpacked
+
+        return unpacked(self.queries)
 
     @cached_property
     def outlet_of(self) -> Mapping[str, Outlet]:

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.query.kept import packed, unpacked
 from alerts.query.parse import QueryError, parse_query
 from alerts.query.printing import print_query
 from alerts.query.tree import (
@@ -94,6 +95,15 @@ trees = st.recursive(st.one_of(leaves, scoped, facts), _deeper, max_leaves=8)
 @given(trees)
 def test_a_printed_query_reads_back_equal(tree: Node) -> None:
     assert parse_query(print_query(tree)) == Query(tree)
+
+
+@given(trees)
+def test_what_is_kept_is_the_same_query_from_the_same_places(tree: Node) -> None:
+    text = print_query(tree)
+    ((of, kept),) = unpacked(packed([text])).items()
+    assert of == text
+    # With the places, which take no part in comparison.
+    assert repr(kept) == repr(parse_query(text).root)
 
 
 _TYPED = st.text(alphabet='ab ()"*=@:<>^ANDORT/3-–“”（）＠：北한\u0301,.\n', max_size=40)
