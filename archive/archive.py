@@ -80,10 +80,11 @@ class Archive:
             self.on_wake()
         return result
 
-    async def write_together(self, step: Step[T, R], one: T) -> R:
-        """As `write` for `one`, in a transaction that others of the same `step` may share."""
+    async def write_together(self, step: Step[T, R], one: T, rows: int) -> R:
+        """As `write` for `one`, about so many rows, in a transaction that others of the same `step` may
+        share."""
         together = self._together.setdefault(step, Together(self.write, step))
-        result: R = await together.write(one)
+        result: R = await together.write(one, rows)
         return result
 
     async def read(self, step: Callable[[Connection], T]) -> T:

@@ -116,7 +116,7 @@ async def gather(rooms: Rooms, state: SourceState) -> Polled:
         # A long feed would hold the loop.
         many = len(gathered.entries) > MANY
         poll = await asyncio.to_thread(meet) if many else meet()
-        after, new = await rooms.archive.write_together(polls.keep, poll)
+        after, new = await rooms.archive.write_together(polls.keep, poll, polls.rows_of(poll))
         return Polled(after, written=True, result="entries", new=new)
     after, change = poll_ends.after(rooms, source, state, gathered, now, found_new=False)
     # What may be taken back must lie there by then.

@@ -25,6 +25,11 @@ from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 
 
+def rows_of(poll: Poll) -> int:
+    """About how many rows a poll leaves: a few of its source, and one with its keys of each entry."""
+    return 4 + len(poll.identified)
+
+
 def keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, int]]:
     """Keep the new articles of polls and their states, and wake who works on them next; of each poll the
     state, and how many articles are new."""
