@@ -74,6 +74,8 @@ def parse_digest(value: object) -> timedelta | str:
 
 # A duration is kept as timedelta, a cron line as text.
 Digest = Annotated[timedelta | str, read_by(parse_digest)]
+# Articles that a first contact turns up come in one digest, and so long is waited for more of them.
+SETTLE = timedelta(seconds=60)
 
 
 def parse_chat(value: object) -> int | str:

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.query.errors import QueryError, WatchError, nearest
 from alerts.query.evaluation import Evaluation, Value, supporting_part
-from alerts.query.explanation import Explanation, explain
 from alerts.query.lexicon import Lexicon
 from alerts.query.lowering import lower
 from alerts.query.reading import Glance, Reading, glance, read
@@ -22,6 +21,9 @@ from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRe
 from alerts.watch import Hit, Match, Watch
 from archive.article import Article
 from archive.sought import Sought, any_of
+
+if TYPE_CHECKING:
+    from alerts.query.explanation import Explanation
 
 _NONE: Mapping[str, Node] = MappingProxyType({})
 
@@ -137,7 +139,7 @@ class Watchlist:
             for compiled in self._candidates(reading)
         )
 
-    def explain(self, article: Article, watch_name: str) -> Explanation:
+    def explain(self, article: Article, watch_name: str) -> "Explanation":
         """Why the watch fires on the article, or why not; KeyError for a name that is not in the list.
 
         A body of None is taken as not yet read.
@@ -145,6 +147,9 @@ class Watchlist:
         compiled = next((c for c in self.watches if c.watch.name == watch_name), None)
         if compiled is None:
             raise KeyError(watch_name)
+        # Slow to load, and asked by people only.
+        from alerts.query.explanation import explain
+
         evaluation = Evaluation(read(self.lexicon, article), body_unknown=article.body is None)
         return explain(watch_name, compiled.query, compiled.unless, evaluation)
 

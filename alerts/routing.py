@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from alerts.channel import BaseChannel
+from alerts.channel import SETTLE, BaseChannel
 from alerts.watch import URGENCIES, Match, Urgency, Watch
 from archive.article import Article
 from archive.articles import Contact
@@ -18,8 +18,6 @@ from archive.clocks import next_time
 from archive.stories import Action
 
 DigestReason = Literal["catch-up", "low", "held", "overflow"]
-# Articles that a first contact turns up come in one digest; this long is waited for more of them.
-SETTLE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)

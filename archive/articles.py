@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
-from archive import indexing
+from archive import noted
 from archive.article import Article, Outlet, Trust
 from archive.insert import many, numbers
 from archive.one_of import one_of
@@ -96,7 +96,7 @@ def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
     ids = numbers(conn, table, len(new))
     _store(conn, [(id_, *_said(one)) for id_, one in zip(ids, new, strict=True)])
     add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
-    indexing.note_new(conn, ids)
+    noted.note_new(conn, ids)
     return ids
 
 
@@ -190,7 +190,7 @@ def of_story(conn: Connection, story: int) -> list[StoredArticle]:
 
 def page_read(conn: Connection, id_: int, changes: dict[str, Any], now: datetime) -> None:
     """Keep what a page gave (columns of `article`); the article is to be told, or told again."""
-    indexing.note_changed(conn, [id_])
+    noted.note_changed(conn, [id_])
     values = {"page": "read", "page_note": None, "tell_after": now, "told_at": None} | changes
     conn.execute(update(table).where(table.c.id == id_).values(values))
 
@@ -217,7 +217,7 @@ def revise(
     With `read_again_by`, a page that was read is wanted once more and waited for until then; whether
     it is.
     """
-    indexing.note_changed(conn, [id_])
+    noted.note_changed(conn, [id_])
     values = {**changes, "tell_after": now, "told_at": None}
     if read_again_by is not None:
         again = values | {"page": "wanted", "tell_after": read_again_by}

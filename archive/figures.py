@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
-from archive import facts, indexing, stories
+from archive import facts, noted, stories
 from archive.deliveries import OPEN
 from archive.retention import FORGOTTEN
 from archive.tables import article, delivery, match, source_state
@@ -43,7 +43,7 @@ def queues(conn: Connection, now: datetime) -> dict[str, int]:
         name: conn.execute(select(func.count()).where(chosen).select_from(_TABLES[name])).scalar_one()
         for name, chosen in waiting.items()
     }
-    return {**found, "index": indexing.behind(conn)}
+    return {**found, "index": noted.behind(conn)}
 
 
 _TABLES = {"polls": source_state, "pages": article, "articles": article}

@@ -1,26 +1,24 @@
-"""Which articles does the full-text index not know as they are, and how does it learn of them?
+"""How does the full-text index learn of the articles that are noted, and what does a search ask it?
 
-Whoever stores, changes or removes an article notes it in its own transaction, which costs next to
-nothing; the index is filled later, in bulk (`wirewatch/indexing.py`). What is noted is not looked for in
-the index but read, so a search is never behind. The index itself is `archive/full_text.py`.
+It is filled in bulk, when `wirewatch/indexing.py` says so. What is noted (`archive/noted.py`) is not looked
+for in the index but read, so a search is never behind. The index itself is `archive/full_text.py`.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, literal_column, select
+from sqlalchemy import Connection, bindparam, delete, literal, select
 
 from archive import facts, full_text
 from archive.full_text import Indexed
-from archive.insert import insert, many, prepared
+from archive.insert import insert
+from archive.noted import FACT, suits
 from archive.one_of import one_of
 from archive.sought import ALL, Sought, any_of
 from archive.tables import article, unindexed
 from archive.text.folding import fold
 from archive.text.tokens import RULES, Token, tokens
 
-# By which rules the index was made (the fact's name).
-FACT = "index_rules"
 # Bytes of an article's tokens. PostgreSQL takes no more than twice that, and a hostile page may have more.
 MOST_BYTES = 2**19
 # In their place such an article has this one alone, for which every question asks. It is in no text.
@@ -35,41 +33,6 @@ class Waiting(NamedTuple):
     generation: int
     before: str | None
     now: str | None
-
-
-def note_new(conn: Connection, ids: Sequence[int]) -> None:
-    """These articles have come."""
-    _note_new(conn, [(id_, 1) for id_ in ids])
-
-
-@many(unindexed, "article", "generation")
-def _note_new(new: Any) -> Any:
-    # SQLite gives the number of a removed newest row anew, which may not have been taken from the index yet.
-    return _once_more(new)
-
-
-def note_changed(conn: Connection, ids: Sequence[int]) -> None:
-    """The texts of these articles are about to change, or they are to be removed."""
-    if ids:
-        conn.execute(_note_changed(conn), {"ids": ids})
-
-
-@prepared(unindexed)
-def _note_changed(new: Any) -> Any:
-    said = (article.c.title, article.c.summary, article.c.body)
-    rows = select(article.c.id, literal(1), *said).where(one_of(article.c.id, "ids"))
-    return _once_more(new.from_select(["article", "generation", "title", "summary", "body"], rows))
-
-
-def _once_more(new: Any) -> Any:
-    # What is noted already is not indexed, or is so with the texts that were noted then.
-    again = {"generation": unindexed.c.generation + literal_column("1")}
-    return new.on_conflict_do_update(index_elements=["article"], set_=again)
-
-
-def suits(conn: Connection) -> bool:
-    """Whether the index was made by the rules by which this program asks it."""
-    return bool(facts.get(conn, FACT) == RULES)
 
 
 def begin_anew(conn: Connection) -> None:
@@ -126,11 +89,6 @@ def index(conn: Connection, batch: Sequence[Waiting]) -> int:
 _THESE = one_of(unindexed.c.article, "ids")
 _NOTED = select(unindexed.c.article, unindexed.c.generation).where(_THESE)
 _DONE = delete(unindexed).where(_THESE)
-
-
-def behind(conn: Connection) -> int:
-    """How many articles wait to be indexed."""
-    return conn.execute(select(func.count()).select_from(unindexed)).scalar_one()
 
 
 def candidates(conn: Connection, sought: Sought) -> list[int] | None:

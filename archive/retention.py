@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 
-from archive import facts, indexing
+from archive import facts, noted
 from archive.tables import article, delivery, digest_item, identity, match, placement, story
 
 # Chosen at once; who works through them asks again until there are none.
@@ -33,7 +33,7 @@ def empty_bodies(conn: Connection, ids: Sequence[int], before: datetime) -> int:
     """Empty the bodies of these articles; of how many."""
     chosen = select(article.c.id).where(article.c.id.in_(ids), _has_old_body(before))
     emptied = list(conn.execute(chosen).scalars())
-    indexing.note_changed(conn, emptied)
+    noted.note_changed(conn, emptied)
     return conn.execute(update(article).where(article.c.id.in_(emptied)).values(body=None)).rowcount
 
 
@@ -87,7 +87,7 @@ def remove_articles(conn: Connection, ids: Sequence[int], before: datetime) -> i
     gone = list(conn.execute(chosen).scalars())
     if gone:
         _count_forgotten(conn, gone)
-        indexing.note_changed(conn, gone)
+        noted.note_changed(conn, gone)
         for table in (identity, match, placement, digest_item):
             conn.execute(delete(table).where(table.c.article.in_(gone)))
         conn.execute(delete(article).where(article.c.id.in_(gone)))

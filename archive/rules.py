@@ -7,9 +7,9 @@ in which nothing is new. What a broken rule means to a person is `wirewatch/mode
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -32,8 +32,7 @@ def named_keys(**keys: str) -> dict[str, Any]:
     return {**Model.__pydantic_config__, **config}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """In `Annotated[…]`: stands for pydantic's own rule, which `made` gives."""
 
     made: Callable[[], Any]

@@ -130,7 +130,6 @@ async def running(
         with told_plainly(rooms.archive.shown):
             await recover(rooms)
             await rooms.archive.write(partial(wake_all, rooms.clock()))
-            await sweep(rooms)
         waking = Waking(partial(_wake, rooms))
         steps = ClockSteps(clock, partial(_clock_stepped, daemon, waking), poller.tick, durations.tick)
         poller.tick()

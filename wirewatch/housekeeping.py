@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from archive import digests, events, facts, mutes, retention
+from archive import facts
 from archive.archive import Archive
 from archive.durations import print_duration
 from archive.events import Event
@@ -58,6 +58,9 @@ async def forget_old(rooms: Rooms) -> None:
     Deliveries go before their articles. A digest goes after the articles that were in it, which is
     the next day.
     """
+    # Loaded once a day.
+    from archive import events, mutes, retention
+
     kept, now = rooms.rules.settings.retention, rooms.clock()
     archive, title = rooms.archive, now - kept.title
     bodies = await _work_through(archive, retention.old_bodies, retention.empty_bodies, now - kept.body)
@@ -72,6 +75,8 @@ async def forget_old(rooms: Rooms) -> None:
 
 
 def _release_digests(conn: Connection, rooms: Rooms, now: datetime) -> None:
+    from archive import digests
+
     settings = rooms.rules.settings
     names = [channel.name for channel in settings.channels]
     for channel in digests.given_up(conn, names, now - settings.retention.body):

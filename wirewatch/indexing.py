@@ -9,12 +9,15 @@ import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from archive import indexing
+from archive import noted
 from archive.archive import Archive
-from archive.indexing import Waiting
+
+if TYPE_CHECKING:
+    from archive.indexing import Waiting
 
 # Alerts wait for the one writer: it is held about so long at a time (seconds).
 HOLD = 0.03
@@ -25,7 +28,11 @@ MOST = 200
 
 async def index(archive: Archive, _key: str = "", *, most: int | None = None) -> None:
     """Index what is noted, about `most` articles or all; made by other rules, the index is begun anew."""
-    if not await archive.read(indexing.suits):
+    if await archive.read(_is_done):
+        return
+    from archive import indexing
+
+    if not await archive.read(noted.suits):
         await archive.write(indexing.begin_anew)
     size, indexed = FIRST, 0
     while most is None or indexed < most:
@@ -40,10 +47,18 @@ async def index(archive: Archive, _key: str = "", *, most: int | None = None) ->
         await asyncio.sleep(time.monotonic() - began)
 
 
-def _waiting(limit: int, conn: Connection) -> list[Waiting]:
+def _is_done(conn: Connection) -> bool:
+    return noted.suits(conn) and not noted.behind(conn)
+
+
+def _waiting(limit: int, conn: Connection) -> "list[Waiting]":
+    from archive import indexing
+
     return indexing.waiting(conn, limit)
 
 
-def _index(batch: Sequence[Waiting], conn: Connection) -> tuple[int, float]:
+def _index(batch: "Sequence[Waiting]", conn: Connection) -> tuple[int, float]:
+    from archive import indexing
+
     began = time.monotonic()
     return indexing.index(conn, batch), time.monotonic() - began

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import Connection
 
-from archive import stories
 from archive.articles import StoredArticle
-from archive.stories import Action, Placed
 
 if TYPE_CHECKING:
     from alerts.stories.clusterer import Clusterer, Part, Placement
     from alerts.stories.features import Features
+    from archive.stories import Action, Placed
 
 log = logging.getLogger("wirewatch")
 
@@ -32,7 +31,7 @@ class Joined:
     """The story of an article, and what is done with it."""
 
     story: int
-    action: Action
+    action: "Action"
 
 
 class LiveStories:
@@ -50,6 +49,9 @@ class LiveStories:
     def join(self, conn: Connection, come: Sequence[New], now: datetime) -> list[Joined]:
         """Place articles, in order, in their stories, or say of each where it was placed before; each comes
         with the term sets of which it has a term."""
+        # Slow to load, as all that follows: only where there is an article.
+        from archive import stories
+
         before = [stored.id for stored, _ in come if stored.story is not None]
         known = {one.article: one.action for one in stories.placed(conn, before)} if before else {}
         new = [one for one in come if one[0].story is None]
@@ -62,6 +64,8 @@ class LiveStories:
     def _place(self, conn: Connection, new: Sequence[New], now: datetime) -> list[Joined]:
         if not new:
             return []
+        from archive import stories
+
         clusterer = self._up_to_date(conn, now)
         # As exact as the archive keeps it, so that a restart sees the same.
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
@@ -72,7 +76,7 @@ class LiveStories:
             placement = clusterer.place(stored.id, found, now, lambda: next(free))
             verdict = placement.verdict
             placed.append(
-                Placed(
+                stories.Placed(
                     stored.id, placement.story, verdict.action, verdict.why, _evidence(placement),
                     found.to_bytes(), now,
                 )
@@ -84,6 +88,8 @@ class LiveStories:
         return [Joined(one.story, one.action) for one in placed]
 
     def _up_to_date(self, conn: Connection, now: datetime) -> "Clusterer":
+        from archive import stories
+
         mended = stories.mended(conn)
         if self._clusterer is None or self._mended != mended:
             self._clusterer, self._mended = read(conn, now), mended
@@ -93,7 +99,6 @@ class LiveStories:
 def compared(stored: StoredArticle, sets: Set[str]) -> "Features":
     """What of an article with terms of these sets is compared. Without a time of its own it is of the day
     on which it was found."""
-    # Slow to load: only where there is an article.
     from alerts.stories.features import features
 
     article = stored.article
@@ -106,6 +111,7 @@ def read(conn: Connection, now: datetime) -> "Clusterer":
     """What is live by the archive."""
     from alerts.stories.clusterer import QUIET, Clusterer
     from alerts.stories.features import Features, OldFormat
+    from archive import stories
 
     clusterer, unread = Clusterer(), 0
     for placed in stories.live(conn, now - QUIET - timedelta(days=1)):
@@ -120,7 +126,7 @@ def read(conn: Connection, now: datetime) -> "Clusterer":
     return clusterer
 
 
-def _part(placed: Placed) -> "Part":
+def _part(placed: "Placed") -> "Part":
     from alerts.stories.clusterer import Part
 
     kept = placed.evidence or {}

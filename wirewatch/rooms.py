@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from alerts.channel import Channel
+from alerts.channel import SETTLE, Channel
 from alerts.outbox.transitions import Times
 from alerts.outbox.worker import Outbox
-from alerts.routing import SETTLE
 from alerts.watch import Watch
 from archive.archive import Archive
 from archive.article import Article, Outlet

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.matching import compile_filter
-from archive import articles, facts, full_text, indexing, retention, sources
+from archive import articles, facts, full_text, indexing, noted, retention, sources
 from archive.archive import Archive
 from archive.article import Article, Outlet
 from archive.articles import NewArticle
@@ -56,7 +56,7 @@ class Library:
 
     async def index(self) -> None:
         await index(self.archive)
-        assert self.archive.read_now(indexing.behind) == 0
+        assert self.archive.read_now(noted.behind) == 0
 
     def found(self, query: str | Sought) -> list[int]:
         sought = compile_filter(query, BY_NAME).sought if isinstance(query, str) else query
@@ -131,7 +131,7 @@ def test_what_changes_while_it_is_indexed_is_indexed_once_more(library: Library)
     batch = library.archive.read_now(lambda conn: indexing.waiting(conn, 10))
     library.write(lambda conn: articles.revise(conn, one, {"title": "A road"}, NOW, None))
     assert library.write(lambda conn: indexing.index(conn, batch)) == 0
-    assert library.archive.read_now(indexing.behind) == 1
+    assert library.archive.read_now(noted.behind) == 1
     again = library.archive.read_now(lambda conn: indexing.waiting(conn, 10))
     assert library.write(lambda conn: indexing.index(conn, again)) == 1
     assert (library.found("laos"), library.found("road")) == ([], [one])
@@ -158,7 +158,7 @@ def test_a_number_given_anew_while_its_article_goes_is_indexed_for_the_new_one(
 async def test_an_index_that_was_made_by_other_rules_is_not_asked_and_made_anew(library: Library) -> None:
     dam, road = library.article("A dam in Laos"), library.article("A road")
     await library.index()
-    library.write(lambda conn: facts.put(conn, indexing.FACT, "0 of old"))
+    library.write(lambda conn: facts.put(conn, noted.FACT, "0 of old"))
     assert library.may_fit("laos") == [dam, road]
     await library.index()
     assert library.may_fit("laos") == [dam]
@@ -247,7 +247,7 @@ async def test_an_index_whose_making_was_killed_is_made_on(archive: Archive, arc
     assert killed.returncode == -signal.SIGKILL
     again = Archive(archive_address)
     prepare(again)
-    left = again.read_now(indexing.behind)
+    left = again.read_now(noted.behind)
     assert 0 < left < len(ids)
     library.archive = again
     assert library.may_fit("number7") == sorted({ids[7], *ids[-left:]})

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from archive import articles, chats, facts, full_text, indexing, schema
+from archive import articles, chats, facts, full_text, noted, schema
 from archive.archive import Archive
 from archive.backup import notice_restore
 from archive.lock import DaemonLock
@@ -183,7 +183,7 @@ def test_what_pg_restore_put_back_is_whole_and_noticed_once(
     again = Archive(postgres_url)
     prepare(again)
     found = again.read_now(lambda conn: full_text.find(conn, Token("bridge")))
-    assert (len(list(found)), again.read_now(articles.count), again.read_now(indexing.behind)) == (1, 1, 0)
+    assert (len(list(found)), again.read_now(articles.count), again.read_now(noted.behind)) == (1, 1, 0)
     assert again.read_now(lambda conn: chats.get(conn, "-100123").highest_id) == 41
     assert again.write_now(notice_restore)[0] is True
     assert again.read_now(lambda conn: chats.get(conn, "-100123").highest_id) is None
@@ -197,4 +197,4 @@ def test_one_round_export_and_forget_work_there(desk: Desk) -> None:
     assert desk.run("forget", "7").out == "Nothing was known of this person.\n"
     ended = run_alone("run", "--once", "--config", desk.config)
     assert "Traceback" not in ended.err
-    assert desk.archive.read_now(indexing.behind) == 0
+    assert desk.archive.read_now(noted.behind) == 0

@@ -5,7 +5,7 @@ import json
 
 from sqlalchemy import update
 
-from archive import facts, indexing
+from archive import facts, noted
 from archive.tables import article
 from tests.command_line import run
 from tests.commands.desk import Desk
@@ -50,7 +50,7 @@ def test_the_answers_are_the_same_before_and_after_the_index_has_learnt(desk: De
     asyncio.run(index(desk.archive))
     indexed = answers()
     # Rules of another version: everything is read.
-    desk.write(lambda conn: facts.put(conn, indexing.FACT, "0 of old"))
+    desk.write(lambda conn: facts.put(conn, noted.FACT, "0 of old"))
     assert answers() == half == indexed
     assert "A road to Laos" in half[0]
 

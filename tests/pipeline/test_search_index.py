@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from archive import articles, full_text, indexing
+from archive import articles, full_text, noted
 from archive.archive import Archive
 from archive.text.tokens import Token
 from tests.peers.botapi import BotApiPeer
@@ -29,7 +29,7 @@ async def test_the_daemon_indexes_what_it_has_found(
     assert "index" in WOKEN
     async with running(settings, house.FAST) as second:
         archive = second.rooms.archive
-        await house.until(lambda: archive.read_now(indexing.behind) == 0)
+        await house.until(lambda: archive.read_now(noted.behind) == 0)
         found = archive.read_now(lambda conn: full_text.find(conn, Token("bridge")))
     assert len(found) == 1
 
@@ -48,7 +48,7 @@ async def test_a_round_indexes_a_part_of_what_a_first_one_brought(
         assert await run_once(settings) == []
         archive = Archive(settings.archive)
         try:
-            left.append(archive.read_now(indexing.behind))
+            left.append(archive.read_now(noted.behind))
         finally:
             archive.close()
     assert left[0] == brought
