@@ -91,6 +91,10 @@ class Archive:
         """Run `step` on one consistent view in a reader thread and give its result."""
         return await self._run(self._readers, partial(self.read_now, step))
 
+    async def shrink(self) -> None:
+        """Let SQLite's writer forget what it holds of the file in memory."""
+        await self._run(self._writer, self._shrink)
+
     async def _run(self, threads: ThreadPoolExecutor, act: Callable[[], T]) -> T:
         if self.damage is not None:
             raise ArchiveError(self.damage)
@@ -149,6 +153,11 @@ class Archive:
                 _pragma(conn, "cache_size", WRITER_CACHE)
                 self._writer_connection = conn
             yield self._writer_connection
+
+    def _shrink(self) -> None:
+        with self._write_turn:
+            if self._writer_connection is not None:
+                _execute(self._writer_connection, "pragma shrink_memory")
 
     def read_now(self, step: Callable[[Connection], T]) -> T:
         """As `read`, in the calling thread."""
@@ -211,10 +220,14 @@ def _begin_sqlite(conn: Connection) -> None:
 
 
 def _pragma(conn: Connection, name: str, value: str) -> None:
+    _execute(conn, f"pragma {name} = {value}")
+
+
+def _execute(conn: Connection, pragma: str) -> None:
     driver = conn.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("a pragma is for SQLite only")
-    driver.execute(f"pragma {name} = {value}")
+    driver.execute(pragma)
 
 
 # Part of what the database says, and what it means to the person who runs the archive.

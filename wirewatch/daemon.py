@@ -23,6 +23,7 @@ from wirewatch import pipeline, supervisor
 from wirewatch.adopting import carried_on
 from wirewatch.clock_steps import ClockSteps, settle
 from wirewatch.daily import Daily
+from wirewatch.giving_back import give_back
 from wirewatch.heartbeat import Heartbeat
 from wirewatch.housekeeping import keep_house
 from wirewatch.indexing import index
@@ -133,7 +134,7 @@ async def running(
         waking = Waking(partial(_wake, rooms))
         steps = ClockSteps(clock, partial(_clock_stepped, daemon, waking), poller.tick, durations.tick)
         poller.tick()
-        loops = {
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
             "waking": waking.run,
             "clock steps": steps.run,
             "poller": poller.run,
@@ -141,6 +142,7 @@ async def running(
             "loop lag": daemon.lag.run,
             "updates": outgoing.run_updates,
             "config": reloader.run,
+            "giving back": lambda: give_back(rooms.archive),
         }
         tasks = [
             asyncio.create_task(_keep_running(name, run, daemon.breaks), name=name)

@@ -1,8 +1,9 @@
-"""How much memory does the C library hold back for its threads?
+"""How much memory does the C library hold back?
 
 glibc gives each thread a heap of its own, up to eight a processor. The daemon's threads (writer, readers,
 feed parser) work by turns, so that what one of them has freed lies idle while another asks the system for
-more. `share` has them take from one heap.
+more. `share` has them take from one heap. What was freed in the middle of it stays with the process until
+`give_back`.
 """
 
 import ctypes
@@ -21,3 +22,12 @@ def share() -> None:
     except (AttributeError, OSError):
         return
     tune(_M_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Give the system back what is free in the heap; nothing where the C library is not glibc."""
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError):
+        return
+    trim(0)
