@@ -15,7 +15,7 @@ from alerts.query.errors import QueryError, WatchError, nearest
 from alerts.query.evaluation import Evaluation, Value, supporting_part
 from alerts.query.lexicon import Lexicon
 from alerts.query.lowering import lower
-from alerts.query.reading import Glance, Reading, glance, read
+from alerts.query.reading import Glance, Reading, glance, may_hold, read
 from alerts.query.terms import TermSet
 from alerts.query.tree import And, Atom, Count, Meta, Near, Node, Not, Or, SetRef, atoms, children
 from alerts.watch import Hit, Match, Watch
@@ -116,9 +116,11 @@ class Watchlist:
                 matches.append(Match(compiled.watch.name, compiled.watch.urgency, hits))
         return Judged(matches, evaluation.sets()) if matches else Judged([], frozenset())
 
-    def may_fire(self, article: Article) -> bool:
-        """Whether any watch may fire, told in little time: of most articles no word is asked for."""
-        return self._may_fire(glance(self.lexicon, article))
+    def may_fire(self, articles: Sequence[Article]) -> list[bool]:
+        """Of each whether any watch may fire, told in little time: of most articles no word is asked for."""
+        if self._always:
+            return [True] * len(articles)
+        return may_hold(self.lexicon, articles, self._asked)
 
     def _may_fire(self, seen: Glance) -> bool:
         return bool(self._always) or seen.may_hold(self._asked)

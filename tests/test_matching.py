@@ -214,7 +214,21 @@ _fields = st.lists(_pieces, max_size=8).map("".join)
 def test_an_article_on_which_no_watch_may_fire_is_known_by_its_words(
     query: str, text: str, may: bool
 ) -> None:
-    assert watchlist(query, LAOS, NORTH).may_fire(article(text)) is may
+    assert watchlist(query, LAOS, NORTH).may_fire([article(text)]) == [may]
+
+
+@given(st.lists(st.tuples(_fields, _fields, _fields), max_size=30))
+def test_none_that_may_fire_is_missed_among_others(all_fields: list[tuple[str, str, str]]) -> None:
+    watches = watchlist("@laos OR @north-korea OR 라오스 OR =NK OR miss*", LAOS, NORTH)
+    about = [article(*fields) for fields in all_fields]
+    alone = [bool(watches.match(one)) for one in about]
+    assert all(may or not fires for may, fires in zip(watches.may_fire(about), alone, strict=True))
+
+
+def test_of_many_articles_those_that_may_fire_are_known() -> None:
+    texts = ["Laos", "Peru", "Vientiane opens a dam", "", "x" * 5000, "Lao", "s"] * 9
+    may = watchlist("@laos", LAOS, NORTH).may_fire(list(map(article, texts)))
+    assert may == [True, False, True, False, True, False, False] * 9
 
 
 @given(_fields, _fields, _fields)
@@ -223,7 +237,7 @@ def test_a_hit_is_the_slice_of_the_field_at_its_offsets(title: str, summary: str
     watches = watchlist("@laos OR @north-korea OR 라오스 OR =NK OR miss*", LAOS, NORTH)
     places = []
     for match in watches.match(about):
-        assert watches.may_fire(about)
+        assert watches.may_fire([about]) == [True]
         for hit in match.hits:
             assert getattr(about, hit.field)[hit.start : hit.end] == hit.text
             assert hit.text

@@ -7,14 +7,14 @@ What a poll leaves in the archive is `wirewatch/polls.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Connection
 
 from archive import articles
 from archive.article import Article
-from archive.articles import Contact, Known, NewArticle, PageState
+from archive.articles import Contact, Known, NewArticle
 from archive.sources import SourceState
 from archive.text.language import detect
 from crawler.entry import Entry
@@ -77,43 +77,56 @@ def find_new(of: Poll, known: Mapping[int, Known]) -> Found:
     poll = sort_entries(
         of.identified, known, of.source.name, limit=len(of.identified), stays=of.gathered.stays
     )
-    first = is_first_contact(of.state, of.rooms.rules.settings.fetch.gap, of.now)
     renumbered = poll.renumbered and of.state.first_success_at is not None
-    new = [
-        _new_article(
-            of.rooms, of.source, entry, identity, of.now, first=first,
-            beyond=renumbered or number >= MOST_NEW,
+    if not poll.new:
+        return Found([], poll, renumbered)
+    first = is_first_contact(of.state, of.rooms.rules.settings.fetch.gap, of.now)
+    met = [_article(of.rooms, of.source, entry, identity) for entry, identity in poll.new]
+    # By which they will be judged.
+    watchlist = of.rooms.rules_for(of.now).watchlist
+    new = []
+    for number, (article, may_fire) in enumerate(zip(met, watchlist.may_fire(met), strict=True)):
+        entry, identity = poll.new[number]
+        contact = _contact(of, entry, first=first, beyond=renumbered or number >= MOST_NEW)
+        is_wanted = contact != "old" and wants_page(of.source, article, watchlist, may_fire=may_fire)
+        new.append(
+            _new_article(of, entry, identity, article, contact, is_wanted=is_wanted, may_fire=may_fire)
         )
-        for number, (entry, identity) in enumerate(poll.new)
-    ]  # fmt: skip
     return Found(new, poll, renumbered)
 
 
-def _new_article(
-    rooms: Rooms,
-    source: Source,
-    entry: Entry,
-    identity: Identity,
-    now: datetime,
-    *,
-    first: bool,
-    beyond: bool,
-) -> NewArticle:
-    fetch, kept = rooms.rules.settings.fetch, rooms.rules.settings.retention.title
-    contact: Contact = contact_of(entry.published, entry.trust, first=first, catch_up=fetch.catch_up, now=now)
+def _contact(of: Poll, entry: Entry, *, first: bool, beyond: bool) -> Contact:
+    """How an entry is met; with those that are `beyond` nothing is begun."""
+    settings, published = of.rooms.rules.settings, entry.published
     # What is older than the archive's memory may have been told and forgotten.
-    if beyond or (entry.published is not None and entry.published < now - kept):
-        contact = "old"
+    if beyond or (published is not None and published < of.now - settings.retention.title):
+        return "old"
+    return contact_of(published, entry.trust, first=first, catch_up=settings.fetch.catch_up, now=of.now)
+
+
+def _article(rooms: Rooms, source: Source, entry: Entry, identity: Identity) -> Article:
     outlet = outlet_of(rooms.rules, source, entry)
     language = detect(f"{entry.title}\n{entry.summary}", entry.language, source.languages)
-    article = Article(
+    return Article(
         identity.canonical, entry.link, entry.title, entry.summary, entry.content or None, entry.published,
         entry.trust, language, source.name, outlet,
     )  # fmt: skip
-    page: PageState = "wanted" if contact != "old" and wants_page(rooms, source, article) else "none"
+
+
+def _new_article(
+    of: Poll,
+    entry: Entry,
+    identity: Identity,
+    article: Article,
+    contact: Contact,
+    *,
+    is_wanted: bool,
+    may_fire: bool,
+) -> NewArticle:
+    now = of.now
     return NewArticle(
-        source=source.name,
-        outlet=outlet.name,
+        source=of.source.name,
+        outlet=outlet_of(of.rooms.rules, of.source, entry).name,
         url=entry.link,
         canonical=identity.canonical,
         guid=entry.guid,
@@ -122,12 +135,12 @@ def _new_article(
         body=article.body,
         published=entry.published,
         trust=entry.trust,
-        language=language,
+        language=article.language,
         found_at=now,
         contact=contact,
-        page=page,
-        tell_after=now + (rooms.durations.page_wait if page == "wanted" else timedelta()),
+        page="wanted" if is_wanted else "none",
+        tell_after=now + of.rooms.durations.page_wait if is_wanted else now,
         keys=identity.all(),
         # Nineteen of twenty need no further look.
-        told_at=None if page == "wanted" or rooms.rules_for(now).watchlist.may_fire(article) else now,
+        told_at=None if is_wanted or may_fire else now,
     )

@@ -4,27 +4,31 @@ How it is read is `crawler/pages/reading.py`, what that leaves in the archive `w
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from archive import sources
 from archive.article import Article
 from crawler.source import Source
-from wirewatch.rooms import Rooms
+
+if TYPE_CHECKING:
+    from alerts.matching import Watchlist
 
 # After so many pages in a row that hung, a source's pages are left alone for a while.
 HUNG_IN_A_ROW = 3
 REST = timedelta(hours=1)
 
 
-def wants_page(rooms: Rooms, source: Source, article: Article) -> bool:
+def wants_page(source: Source, article: Article, watchlist: "Watchlist", *, may_fire: bool) -> bool:
     """Whether the article's page is worth fetching: see DESIGN §2, step 2.
 
-    `auto` asks for it where the feed gave a teaser and some watch hangs on the body.
+    `auto` asks for it where the feed gave a teaser and some watch, of those that `may_fire`, hangs on the
+    body.
     """
     if source.full_text == "never" or article.body is not None or not article.url:
         return False
-    return source.full_text == "always" or rooms.rules.watchlist.wants_body(article)
+    return source.full_text == "always" or (may_fire and watchlist.wants_body(article))
 
 
 def why_not(conn: Connection, source: str, now: datetime) -> str | None:

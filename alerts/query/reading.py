@@ -7,7 +7,7 @@ friends. Which of the hits have the company that they need is `company.py`.
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 
 from alerts.query.automaton import Found
 from alerts.query.lexicon import Lexicon
@@ -25,6 +25,8 @@ MOST_HITS = 1_000
 MOST_FOUND = 200_000
 # Characters that the automaton is given at a time, where no spelling is nearly as long.
 WINDOW = 4_096
+# Shorter fields that it is given at a time, where each is only glanced at.
+FIELDS_AT_ONCE = 16
 
 Place = tuple[int, int, int, int]
 """Index of the field, start and end in its folded text, unit. Sorts in reading order."""
@@ -79,16 +81,10 @@ class Glance:
 
     def may_hold(self, units: Set[int]) -> bool:
         """Whether one of these units may occur: within its boundaries, whatever its case and company."""
-        uses = self.lexicon.uses
-        for found, folded in zip(self.found, self.folded, strict=True):
-            if found is None:
-                return True
-            text = folded.text
-            for start, end, pattern in found:
-                for unit, left, right, _, swallows in uses[pattern]:
-                    if unit in units and not swallows and left(text, start) and right(text, end):
-                        return True
-        return False
+        return any(
+            found is None or any(_may_stand(self.lexicon, units, folded.text, hit) for hit in found)
+            for found, folded in zip(self.found, self.folded, strict=True)
+        )
 
     def read(self) -> Reading:
         """Where which unit stands."""
@@ -116,6 +112,42 @@ def glance(lexicon: Lexicon, article: Article) -> Glance:
 def read(lexicon: Lexicon, article: Article) -> Reading:
     """Where everything in the lexicon stands; a body of None counts as empty."""
     return glance(lexicon, article).read()
+
+
+def may_hold(lexicon: Lexicon, articles: Sequence[Article], units: Set[int]) -> list[bool]:
+    """Of each whether `Glance.may_hold` may be true.
+
+    Many fields are searched as one text, of which any Korean makes all of it Korean. The automaton lets
+    other threads run meanwhile, and to have the interpreter back from them takes longer than to search a
+    headline.
+    """
+    held = [False] * len(articles)
+    fields: list[tuple[int, str]] = []
+    for number, article in enumerate(articles):
+        folded = [fold(text).text for text in (article.title, article.summary, article.body) if text]
+        # A long field is not searched before it is read.
+        held[number] = any(len(text) > WINDOW for text in folded)
+        fields += [(number, text) for text in folded if not held[number]]
+    for begin in range(0, len(fields), FIELDS_AT_ONCE):
+        portion = fields[begin : begin + FIELDS_AT_ONCE]
+        # No spelling holds what parts them: folded, it is a blank.
+        text = "\n".join([field for _, field in portion])
+        ends = list(accumulate(len(field) + 1 for _, field in portion))
+        at = 0
+        for hit in lexicon.automaton.find(text):
+            while hit[1] >= ends[at]:
+                at += 1
+            number = portion[at][0]
+            held[number] = held[number] or _may_stand(lexicon, units, text, hit)
+    return held
+
+
+def _may_stand(lexicon: Lexicon, units: Set[int], text: str, hit: Found) -> bool:
+    start, end, pattern = hit
+    for unit, left, right, _, swallows in lexicon.uses[pattern]:
+        if unit in units and not swallows and left(text, start) and right(text, end):
+            return True
+    return False
 
 
 _NOTHING = Folded("")
