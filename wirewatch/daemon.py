@@ -31,6 +31,7 @@ from wirewatch.jobs import Job, Jobs
 from wirewatch.loop_lag import LoopLag
 from wirewatch.main_file import Listen
 from wirewatch.opening import open_rooms
+from wirewatch.outgoing import Outgoing
 from wirewatch.polling import Poller
 from wirewatch.recovery import recover, sweep
 from wirewatch.reloading import Reloader
@@ -148,7 +149,7 @@ async def running(
             asyncio.create_task(_keep_running(name, run, daemon.breaks), name=name)
             for name, run in loops.items()
         ]
-        stack.push_async_callback(_end, rooms, tasks)
+        stack.push_async_callback(_end, outgoing, tasks)
         if settings.http.listen is not None:
             daemon.listening = await stack.enter_async_context(_served(daemon))
         log.info("%s", daemon.state)
@@ -211,9 +212,9 @@ async def _clock_stepped(daemon: Daemon, waking: Waking, step: timedelta) -> Non
     daemon.poller.replan()
 
 
-async def _end(rooms: Rooms, tasks: list["asyncio.Task[None]"]) -> None:
+async def _end(outgoing: Outgoing, tasks: list["asyncio.Task[None]"]) -> None:
     # A message on its way is waited for: cut off, nobody would know whether it arrived.
-    await rooms.outbox.stop(GRACE)
+    await outgoing.stop(GRACE)
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks, timeout=CUT)

@@ -9,11 +9,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from alerts.channels.interface import Moved, NotSent, Outcome, Permanent, Sent, Unknown, Wait
-from alerts.outbox.outcomes import Answered
 from archive.article import EXACT
+
+if TYPE_CHECKING:
+    from alerts.outbox.outcomes import Answered
 
 # How a poll ended. offline: it counts for nothing. dropped: the config was edited meanwhile. broke: a
 # fault of ours.
@@ -70,7 +72,7 @@ class Measures:
         self.poll_seconds.observe(seconds)
         self.new_articles += new
 
-    def answered(self, one: Answered) -> None:
+    def answered(self, one: "Answered") -> None:
         """An attempt to send was answered."""
         delivery = one.delivery
         self.deliveries[delivery.channel, RESULTS[type(one.outcome)]] += 1

@@ -54,7 +54,7 @@ async def open_rooms(
     now = clock()
     before = await archive.read(watches_since)
     rules = replace(rules, watches_since=carried_on(settings, before, now))
-    rooms = Rooms(rules, archive, tools, Robots(client), outgoing.outbox, clock, durations=durations)
+    rooms = Rooms(rules, archive, tools, Robots(client), lambda: outgoing.outbox, clock, durations=durations)
     rooms.config = ConfigState(now)
-    rooms.outbox.on_answer = rooms.measures.answered
+    outgoing.on_answer = rooms.measures.answered
     return rooms, outgoing

@@ -17,7 +17,6 @@ from alerts.bot.house import House
 from alerts.channel import TelegramChannel
 from alerts.channels.senders import Senders, senders
 from alerts.outbox.transitions import Times
-from alerts.outbox.worker import Outbox
 from archive.archive import Archive
 from archive.events import Event
 from wirewatch.reports import report
@@ -26,6 +25,9 @@ from wirewatch.settings import Settings
 
 if TYPE_CHECKING:
     from telegram import Bot
+
+    from alerts.outbox.outcomes import Answered
+    from alerts.outbox.worker import Outbox
 
 log = logging.getLogger("wirewatch")
 
@@ -42,7 +44,8 @@ NO_CHAT = (
 class Outgoing:
     """What reaches the channels: `outbox` sends, `run_updates` takes what readers press.
 
-    `build` and `switch` take the channels of an edited config into use.
+    `build` and `switch` take the channels of an edited config into use. `on_answer`, set before anything is
+    sent, hears of every attempt whose outcome is written.
     """
 
     def __init__(
@@ -55,16 +58,11 @@ class Outgoing:
         self._closing: list[Callable[[], Awaitable[None]]] = []
         self._bot: Bot | None = None
         self._switched = asyncio.Event()
+        self._pacing = settings.telegram.pacing
+        self.on_answer: Callable[[Answered], None] = lambda _: None
+        self._outbox: Outbox | None = None
+        self._stopped = False
         built = self.build(settings)
-        self.outbox = Outbox(
-            archive,
-            {},
-            {},
-            clock,
-            pacing=settings.telegram.pacing,
-            times=times,
-            report=self._report,
-        )
         self.switch(settings, built)
         if built.bot is None and not built.unconnected:
             log.warning(NO_CHAT)
@@ -87,14 +85,46 @@ class Outgoing:
         """Send by `built` from now on; a message on its way ends as it began."""
         if built.unconnected:
             log.warning(CONNECT, ", ".join(built.unconnected))
-        self._settings = settings
-        self.outbox.channels = {channel.name: channel for channel in settings.channels}
-        self.outbox.senders = built.by_channel
-        self.outbox.default_zone = settings.timezone
-        self.outbox.catch_up = settings.fetch.catch_up
+        self._settings, self._senders = settings, built.by_channel
+        if self._outbox is not None:
+            self._fill(self._outbox)
         if built.bot is not self._bot:
             self._bot = built.bot
             self._switched.set()
+
+    @property
+    def outbox(self) -> "Outbox":
+        """What sends."""
+        if self._outbox is None:
+            # Slow to load, and most rounds send nothing.
+            from alerts.outbox.worker import Outbox
+
+            self._outbox = Outbox(
+                self._archive,
+                {},
+                {},
+                self._clock,
+                pacing=self._pacing,
+                times=self._times,
+                report=self._report,
+            )
+            self._outbox.on_answer = self.on_answer
+            self._outbox.stopping = self._stopped
+            self._fill(self._outbox)
+        return self._outbox
+
+    def _fill(self, outbox: "Outbox") -> None:
+        settings = self._settings
+        outbox.channels = {channel.name: channel for channel in settings.channels}
+        outbox.senders = self._senders
+        outbox.default_zone = settings.timezone
+        outbox.catch_up = settings.fetch.catch_up
+
+    async def stop(self, grace: float) -> None:
+        """Begin to send nothing new and give what is under way so many seconds."""
+        self._stopped = True
+        if self._outbox is not None:
+            await self._outbox.stop(grace)
 
     async def run_updates(self) -> None:
         """Take what readers press, from the bot that is in use, until cancelled."""
@@ -130,7 +160,8 @@ class Outgoing:
 
     def _house(self) -> House:
         settings = self._settings
-        return House(self.outbox.channels, settings.timezone, settings.telegram.admins, settings.watchlist())
+        channels = {channel.name: channel for channel in settings.channels}
+        return House(channels, settings.timezone, settings.telegram.admins, settings.watchlist())
 
     def _report(self, conn: Connection, event: Event) -> None:
         report(self._settings, conn, event)

@@ -50,6 +50,7 @@ AT_NEED = (
     "alerts.matching",
     "alerts.messages.html",
     "alerts.messages.quoting",
+    "alerts.outbox.worker",
     "alerts.stories.clusterer",
     "alerts.stories.features",
     "apscheduler.schedulers.asyncio",
@@ -224,4 +225,4 @@ async def digest(rooms: Rooms, channel: str) -> None:
 
 async def deliver(rooms: Rooms, chat: str) -> None:
     """Send what is due to one chat, in order."""
-    await rooms.outbox.deliver(chat)
+    await rooms.outbox().deliver(chat)

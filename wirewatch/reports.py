@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from alerts.channel import Channel
 from alerts.channels.senders import chat_key
-from alerts.messages.content import NoticeContent
 from archive import deliveries, events
 from archive.deliveries import NewDelivery
 from archive.events import Event
@@ -32,6 +31,9 @@ def notify(settings: Settings, conn: Connection, text: str, now: datetime) -> No
     """Send a line to operators, where they have a channel."""
     channel = ops_channel(settings)
     if channel is not None:
+        # Slow to load, and seldom is anything told.
+        from alerts.messages.content import NoticeContent
+
         notice = NoticeContent(text)
         row = NewDelivery(channel.name, "notice", notice.to_json(), silent=True, chat=chat_key(channel))
         deliveries.add(conn, [row], now)

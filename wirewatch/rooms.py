@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from alerts.channel import SETTLE, Channel
 from alerts.outbox.transitions import Times
-from alerts.outbox.worker import Outbox
 from alerts.watch import Watch
 from archive.archive import Archive
 from archive.article import Article, Outlet
@@ -27,6 +26,7 @@ from wirewatch.vigil import Vigil
 
 if TYPE_CHECKING:
     from alerts.matching import Watchlist
+    from alerts.outbox.worker import Outbox
 
 
 def utc_now() -> datetime:
@@ -131,7 +131,8 @@ class Rooms:
     archive: Archive
     tools: Tools
     robots: Robots
-    outbox: Outbox
+    # Made when it is first asked for: most rounds send nothing.
+    outbox: "Callable[[], Outbox]"
     clock: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     durations: Durations = field(default_factory=Durations)

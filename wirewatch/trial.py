@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -76,7 +77,7 @@ async def tools_of(
         stack.push_async_callback(reading.close)
         stack.push_async_callback(crawling.close)
         tools = Tools(client, reading, crawling, settings.fetch, settings.contact)
-        outbox = Outbox(archive, {}, {}, clock)
+        outbox = partial(Outbox, archive, {}, {}, clock)
         yield Rooms(Rulebook.compile(settings), archive, tools, Robots(client), outbox, clock)
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -155,8 +156,8 @@ async def desk(
         loop.on_the_wire = lambda: client.in_flight > 0
         tools = Tools(client, Child("reading"), Child("crawling"), manners, None)
         rooms = Rooms(
-            Rulebook.compile(config), archive, tools, Robots(client), Outbox(archive, {}, {}, clock), clock,
-            durations=Durations(tick=TICK),
+            Rulebook.compile(config), archive, tools, Robots(client), partial(Outbox, archive, {}, {}, clock),
+            clock, durations=Durations(tick=TICK),
         )  # fmt: skip
         poller = Poller(rooms)
         polling = asyncio.create_task(poller.run())

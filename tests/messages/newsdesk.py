@@ -72,7 +72,7 @@ class Newsdesk:
             report=events.record,
         )
         nothing = cast(Any, None)
-        self.rooms = Rooms(self.rules, self.archive, nothing, nothing, self.outbox, clock=self.clock)
+        self.rooms = Rooms(self.rules, self.archive, nothing, nothing, lambda: self.outbox, clock=self.clock)
         self.archive.write_now(lambda conn: deliveries.recover(conn, self.clock()))
         self.archive.write_now(self._wake_digests)
 
