@@ -16,77 +16,76 @@ from archive.announced import Announced, Packed, unpack
 # To be raised when an item of the same words would be understood otherwise, or get other keys.
 _VERSION = "1"
 # What a feed says around its items that changes what they mean.
-_SCOPE = re.compile(r"\sxml[\w.:-]*\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_ENDS_A_NAME = (" ", "\t", "\r", "\n", ">")
+_SCOPE = re.compile(rb"\sxml[^\s=<>\"']*\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_ENDS_A_NAME = (b" ", b"\t", b"\r", b"\n", b">")
 # What must end within an item if it begins there, or the item's bounds are not where they seem to be.
-_PAIRS = (("<![CDATA[", "]]>"), ("<!--", "-->"))
+_PAIRS = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What of a feed is left to be read: its `text` without the items that stay, and the marks of the
+    """What of a feed is left to be read: its `data` without the items that stay, and the marks of the
     items in it, in their order."""
 
-    text: str
+    data: bytes
     marks: Sequence[int]
     stays: tuple[Announced, ...]
 
 
-def look(text: str, before: Packed | None, most: int, *around: str) -> Looked | None:
-    """What is left to be read of a feed that announced `before`; None where its items cannot be told
-    apart, or are more than `most`.
+def look(data: bytes, before: Packed | None, most: int, *around: str) -> Looked | None:
+    """What is left to be read of a feed, in UTF-8, that announced `before`; None where its items cannot be
+    told apart, or are more than `most`.
 
     `around` is what else their meaning hangs on: where the feed lies, whose it is.
     """
-    bounds = _bounds(text)
-    if not bounds or len(bounds) > most:
+    outside, items = _parted(data)
+    if not items or len(items) > most:
         return None
-    key = _key(text, bounds, around)
+    key = _key(outside, around)
     known = {item.mark: item for item in unpack(before or b"")}
-    kept, marks, stays, at = [], [], [], 0
-    for start, end in bounds:
-        item = text[start:end]
+    kept, marks, stays = [], [], []
+    for here, item in zip(outside, items, strict=False):
+        kept.append(here)
         mark = _mark(item, key)
         if mark in known:
-            kept.append(text[at:start])
-            at = end
             stays.append(known[mark])
         elif any(item.count(opens) != item.count(closes) for opens, closes in _PAIRS):
             return None
         else:
+            kept.append(item)
             marks.append(mark)
-    return Looked("".join((*kept, text[at:])), marks, tuple(stays))
+    return Looked(b"".join((*kept, outside[-1])), marks, tuple(stays))
 
 
-def _bounds(text: str) -> list[tuple[int, int]]:
-    """Where each item begins and ends; none where this is no XML."""
-    if not text.startswith("<"):
-        return []
-    name = "entry" if text.rfind("</entry>") > text.rfind("</item>") else "item"
-    opens, closes = f"<{name}", f"</{name}>"
-    bounds: list[tuple[int, int]] = []
-    start = text.find(opens)
-    while start >= 0:
-        end = text.find(closes, start)
-        if end < 0:
-            break
-        if text.startswith(_ENDS_A_NAME, start + len(opens)):
-            bounds.append((start, end + len(closes)))
-            start = text.find(opens, end)
-        else:
-            start = text.find(opens, start + len(opens))
-    return bounds
+def _parted(data: bytes) -> tuple[list[bytes], list[bytes]]:
+    """What stands before each item and behind the last, and the items; none of these where this is no XML."""
+    if not data.startswith(b"<"):
+        return [data], []
+    name = b"entry" if data.rfind(b"</entry>") > data.rfind(b"</item>") else b"item"
+    opens, closes = b"<" + name, b"</" + name + b">"
+    *parts, rest = data.split(closes)
+    outside, items, before = [], [], b""
+    for part in parts:
+        start = part.find(opens)
+        while start >= 0 and not part.startswith(_ENDS_A_NAME, start + len(opens)):
+            start = part.find(opens, start + len(opens))
+        if start < 0:
+            # An end of what did not begin is nothing.
+            before += part + closes
+            continue
+        outside.append(before + part[:start])
+        items.append(part[start:] + closes)
+        before = b""
+    return [*outside, before + rest], items
 
 
-def _key(text: str, bounds: Sequence[tuple[int, int]], around: Sequence[str]) -> bytes:
+def _key(outside: Sequence[bytes], around: Sequence[str]) -> bytes:
     """What the marks of a feed's items are made with, so that they hold only where all else is as it was."""
-    ends = (0, *(end for _, end in bounds))
-    starts = (*(start for start, _ in bounds), len(text))
-    outside = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-    said = "\0".join((_VERSION, *around, *_SCOPE.findall(outside)))
-    return blake2b(said.encode("utf-8", "replace"), digest_size=blake2b.PERSON_SIZE).digest()
+    scope = b"\0".join(_SCOPE.findall(b"".join(outside)))
+    said = "\0".join((_VERSION, *around)).encode("utf-8", "replace") + b"\0" + scope
+    return blake2b(said, digest_size=blake2b.PERSON_SIZE).digest()
 
 
-def _mark(item: str, key: bytes) -> int:
-    digest = blake2b(item.encode("utf-8", "surrogatepass"), digest_size=8, person=key).digest()
+def _mark(item: bytes, key: bytes) -> int:
+    digest = blake2b(item, digest_size=8, person=key).digest()
     return int.from_bytes(digest, "big", signed=True)

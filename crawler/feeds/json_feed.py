@@ -10,9 +10,9 @@ from typing import Any
 from crawler.feeds.item import Item, RawFeed
 
 
-def looks_like_json(text: str) -> bool:
+def looks_like_json(data: bytes) -> bool:
     """Whether the first character is that of a JSON object."""
-    return text[:256].lstrip()[:1] == "{"
+    return data.startswith(b"{")
 
 
 def read_json_feed(text: str, url: str) -> RawFeed:

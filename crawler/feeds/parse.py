@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from archive.announced import Announced, Packed
 from crawler.entry import Entry
 from crawler.feeds.dates import read_date
-from crawler.feeds.decode import decode
+from crawler.feeds.decode import as_text, in_utf8
 from crawler.feeds.first_look import look
 from crawler.feeds.item import Item, RawFeed, entry_of
 from crawler.feeds.json_feed import looks_like_json, read_json_feed
@@ -69,11 +69,11 @@ def parse_feed(
     people's articles and names their outlets. Raises FeedError if this is no feed; a feed without
     entries is one.
     """
-    text = decode(body, content_type)
-    feed = _read_fast(text, url)
+    data = in_utf8(body, content_type)
+    feed = _read_fast(data, url)
     if feed is None:
         try:
-            feed = read_leniently(text, url)
+            feed = read_leniently(as_text(data), url)
         except NoFeed as error:
             raise FeedError(_what_it_is(body, str(error))) from error
     return _parsed(feed, zone, now, with_outlet)
@@ -94,34 +94,34 @@ def parse_fast(
 
     With `last`, what is there still word for word is in `stays`, and the other entries bear marks.
     """
-    text = decode(body, content_type)
-    feed, stays = _read_new(text, url, last, zone) if last is not None else (_read_fast(text, url), ())
+    data = in_utf8(body, content_type)
+    feed, stays = _read_new(data, url, last, zone) if last is not None else (_read_fast(data, url), ())
     return None if feed is None else _parsed(feed, zone, now, with_outlet, stays)
 
 
 def _read_new(
-    text: str, url: str, last: LastPoll, zone: tzinfo | None
+    data: bytes, url: str, last: LastPoll, zone: tzinfo | None
 ) -> tuple[RawFeed | None, tuple[Announced, ...]]:
     """The feed without the items that stay, and those; all of it where they cannot be told apart."""
-    looked = look(text, last.announced, MOST_ENTRIES, url, str(zone), last.outlet)
+    looked = look(data, last.announced, MOST_ENTRIES, url, str(zone), last.outlet)
     if looked is None:
-        return _read_fast(text, url), ()
-    feed = _read_fast(looked.text, url)
+        return _read_fast(data, url), ()
+    feed = _read_fast(looked.data, url)
     if feed is not None and len(feed.items) == len(looked.marks):
         for item, mark in zip(feed.items, looked.marks, strict=True):
             item.mark = mark
         return feed, looked.stays
-    return (_read_fast(text, url) if looked.stays else feed), ()
+    return (_read_fast(data, url) if looked.stays else feed), ()
 
 
-def _read_fast(text: str, url: str) -> RawFeed | None:
-    if looks_like_json(text):
+def _read_fast(data: bytes, url: str) -> RawFeed | None:
+    if looks_like_json(data):
         try:
-            return read_json_feed(text, url)
+            return read_json_feed(as_text(data), url)
         except ValueError as error:
             raise FeedError(f"this is no feed: {error}") from error
     try:
-        return read_well_formed(text, url)
+        return read_well_formed(data, url)
     except Declined:
         return None
 

@@ -50,14 +50,14 @@ Element = etree._Element
 _Read = Callable[[Item, Element], None]
 
 
-def read_well_formed(text: str, url: str) -> RawFeed:
-    """The feed in `text`, without XML declaration, which came from `url`. Raises Declined."""
+def read_well_formed(data: bytes, url: str) -> RawFeed:
+    """The feed in `data`, in UTF-8 without XML declaration, which came from `url`. Raises Declined."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True, encoding="utf-8",
     )  # fmt: skip
     try:
-        root = etree.fromstring(text.encode(), parser, base_url=url)
+        root = etree.fromstring(data, parser, base_url=url)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Declined(str(error)) from error
     if root.getroottree().docinfo.internalDTD is not None:

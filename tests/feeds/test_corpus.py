@@ -14,7 +14,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from crawler.feeds.decode import decode
+from crawler.feeds.decode import as_text, in_utf8
 from crawler.feeds.item import absolute, entry_of
 from crawler.feeds.json_feed import looks_like_json
 from crawler.feeds.lenient import read_leniently
@@ -47,7 +47,7 @@ def captured(folder: Path) -> Iterator[Path]:
 
 
 def xml(folder: Path) -> list[Path]:
-    return [file for file in captured(folder) if not looks_like_json(decode(file.read_bytes()))]
+    return [file for file in captured(folder) if not looks_like_json(in_utf8(file.read_bytes()))]
 
 
 def reference(body: bytes) -> Any:
@@ -116,10 +116,10 @@ GUESSED = {
 def test_the_two_readers_agree_on_texts_and_wishes_too(shared: Path) -> None:
     differing = set()
     for file in xml(shared):
-        text = decode(file.read_bytes())
+        data = in_utf8(file.read_bytes())
         if file.name in LENIENT:
             continue
-        fast, slow = read_well_formed(text, URL), read_leniently(text, URL)
+        fast, slow = read_well_formed(data, URL), read_leniently(as_text(data), URL)
         assert (fast.language, fast.ask_after) == (slow.language, slow.ask_after), file.name
         for one, other in zip(fast.items, slow.items, strict=True):
             if entry_of(one, fast, None, NOW) != entry_of(other, slow, None, NOW):
@@ -140,7 +140,7 @@ def test_what_is_well_formed_takes_the_fast_way(shared: Path) -> None:
     declined = set()
     for file in xml(shared):
         try:
-            read_well_formed(decode(file.read_bytes()), URL)
+            read_well_formed(in_utf8(file.read_bytes()), URL)
         except Declined:
             declined.add(file.name)
     assert declined == LENIENT

@@ -14,7 +14,7 @@ from archive.announced import Announced, pack
 from archive.archive import Archive
 from archive.articles import Known
 from crawler.entry import Entry
-from crawler.feeds.decode import decode
+from crawler.feeds.decode import in_utf8
 from crawler.feeds.parse import LastPoll, ParsedFeed, parse_fast
 from crawler.identity import all_keys, identify, sort_entries, to_pass_over
 from tests.feeds.newsroom import atom, rss
@@ -224,7 +224,7 @@ def _without_mark(entry: Entry) -> Entry:
 
 def test_what_is_no_xml_is_read_whole() -> None:
     body = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "<item>"}]}'
-    assert not decode(body).startswith("<")
+    assert not in_utf8(body).startswith(b"<")
     feed = parse_fast(body, URL, now=NOW, last=LastPoll(None, "kpl"))
     assert feed is not None
     assert [(entry.title, entry.mark) for entry in feed.entries] == [("<item>", None)]
