@@ -10,6 +10,8 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from archive import facts
 from archive.archive import DAMAGED, Archive, ArchiveError, plain_error, told_plainly
 from archive.tables import metadata
 
@@ -84,18 +87,36 @@ def prepare(
         raise ArchiveError(f"{archive.shown}: {plain_error(error)}") from error
 
 
-def check_whole(archive: Archive) -> None:
+def check_whole(archive: Archive, now: datetime | None = None, again: timedelta = timedelta()) -> bool:
     """Look through the whole SQLite file before a daemon writes to it; nothing is done elsewhere.
 
-    Half a second a gigabyte. Raises ArchiveError where the file is damaged.
+    Half a second a gigabyte, so not `again` so soon after `found_whole` was noted, by `now`. Gives whether it
+    was done. Raises ArchiveError where the file is damaged.
     """
     if archive.engine.dialect.name != "sqlite":
-        return
+        return False
     with told_plainly(archive.shown):
+        if now is not None and archive.read_now(partial(_is_lately_whole, now, again)):
+            return False
         found = archive.read_now(lambda conn: conn.exec_driver_sql("pragma quick_check(1)").scalar())
     if found != "ok":
         what = str(found).splitlines()[-1]
         raise ArchiveError(f"{archive.shown}: {DAMAGED} ({what})")
+    return True
+
+
+def _is_lately_whole(now: datetime, again: timedelta, conn: Connection) -> bool:
+    noted = facts.get(conn, _FOUND_WHOLE)
+    # The clock may have been set back since.
+    return noted is not None and timedelta() <= now - datetime.fromisoformat(noted) < again
+
+
+def found_whole(conn: Connection, now: datetime) -> None:
+    """Note that `check_whole` found the file whole."""
+    facts.put(conn, _FOUND_WHOLE, now.isoformat())
+
+
+_FOUND_WHOLE = "found_whole"
 
 
 def suits(found: str) -> None:

@@ -21,6 +21,8 @@ LOOK = 0.05
 # A search reads what is not indexed yet, so a round does not wait for all that a first one brings: it
 # indexes what rounds usually bring.
 INDEXED = 200
+# Whoever starts rounds by the minute wants no gigabytes read each time.
+CHECK_AGAIN = timedelta(days=1)
 # What fails so often fails for good: a daemon goes on trying, a round ends without it.
 PATIENCE = 3
 
@@ -29,7 +31,7 @@ async def run_once(settings: Settings) -> list[str]:
     """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
     # Nobody asks a process that is gone again how it is.
     settings = replace(settings, http=replace(settings.http, listen=None))
-    async with running(settings, Durations(), index_most=INDEXED) as daemon:
+    async with running(settings, Durations(check_again=CHECK_AGAIN), index_most=INDEXED) as daemon:
         began = daemon.rooms.clock()
         # A source that is due again in seconds must not keep the round going for ever.
         daemon.poller.due_by = began

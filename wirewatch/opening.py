@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.archive import Archive
 from archive.lock import DaemonLock
-from archive.schema import check_whole, prepare
+from archive.schema import check_whole, found_whole, prepare
 from crawler.children import Child
 from crawler.client import Client
 from crawler.gathering import Tools
@@ -37,10 +37,12 @@ async def open_rooms(
     archive = Archive(settings.archive)
     stack.callback(archive.close)
     await asyncio.to_thread(prepare, archive)
-    await asyncio.to_thread(check_whole, archive)
+    was_checked = await asyncio.to_thread(check_whole, archive, clock(), durations.check_again)
     lock = DaemonLock(archive)
     lock.acquire()
     stack.callback(lock.release)
+    if was_checked:
+        await archive.write(lambda conn: found_whole(conn, clock()))
     client = await stack.enter_async_context(Client(settings.fetch, settings.contact))
     # What is slow to import must not count against the first page's or crawl's deadline.
     reading, crawling = (

@@ -56,6 +56,8 @@ class Durations:
     config_hold: timedelta = timedelta(seconds=1)
     # A poll whose lease was not renewed for so long is taken to have died with its process.
     lease: timedelta = timedelta(minutes=10)
+    # At a start, how lately the archive's file must have been looked through not to be looked through again.
+    check_again: timedelta = timedelta()
     # How the outbox waits: for unknown outcomes, between attempts.
     outbox: Times = field(default_factory=Times)
 

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,17 @@ def test_an_older_archive_is_copied_whole_before_it_is_migrated(
     copy = Archive(beside)
     assert copy.read_now(lambda conn: facts.get(conn, "kept")) == "before"
     copy.close()
+
+
+@pytest.mark.parametrize(
+    ("later", "is_checked"),
+    [(timedelta(hours=23), False), (timedelta(days=1), True), (timedelta(hours=-1), True)],
+)
+def test_a_file_that_was_found_whole_lately_is_not_looked_through_again(
+    sqlite_archive: Archive, later: timedelta, is_checked: bool
+) -> None:
+    now, day = datetime(2026, 3, 1, tzinfo=UTC), timedelta(days=1)
+    assert schema.check_whole(sqlite_archive, now, day)
+    sqlite_archive.write_now(lambda conn: schema.found_whole(conn, now))
+    assert schema.check_whole(sqlite_archive, now + later, day) is is_checked
+    assert schema.check_whole(sqlite_archive)

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Connection
 
 from archive import sources
+from archive.schema import check_whole
 from archive.sources import SourceState
 from tests.feeds.desk import TICK, Clock, desk
 from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
-from tests.pipeline.house import feed_source, settings_of, write_config
+from tests.pipeline.house import feed_source, house, settings_of, write_config
 from wirewatch.demo.botapi import Chat
 from wirewatch.once import run_once
 from wirewatch.rooms import Durations, utc_now
@@ -101,3 +102,25 @@ async def test_a_first_round_is_told_in_one_digest_as_soon_as_it_has_met_everyth
     assert time.monotonic() - began < Durations().settle.total_seconds()
     (message,) = api.ledger.messages
     assert message.text.startswith("Catching up · 40 articles")
+
+
+async def test_rounds_look_the_archive_through_once_a_day_and_a_daemon_at_each_start(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[bool] = []
+
+    def noted(*given: Any) -> bool:
+        checked.append(check_whole(*given))
+        return checked[-1]
+
+    monkeypatch.setattr("wirewatch.opening.check_whole", noted)
+    site.script("/feed", rss(["Quiet"]))
+    folder = write_config(
+        tmp_path / "config", [feed_source("feed", site.url("/feed"), every="1h")], api, chat
+    )
+    for _ in range(2):
+        await run_once(settings_of(folder))
+    async with house(folder):
+        pass
+    await run_once(settings_of(folder))
+    assert checked == [True, False, True, False]
