@@ -6,6 +6,7 @@ be passed over is decided in `crawler/identity.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from struct import Struct
 from typing import Any, NamedTuple, TypeAlias
 
@@ -33,7 +34,8 @@ class Announced(NamedTuple):
 
 def pack(items: Iterable[Announced]) -> Packed:
     """The items as the archive keeps them."""
-    return b"".join([_RECORD.pack(*item) for item in items])
+    numbers = list(chain.from_iterable(items))
+    return Struct(f"<{len(numbers)}q").pack(*numbers)
 
 
 def unpack(kept: Packed) -> list[Announced]:

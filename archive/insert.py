@@ -75,15 +75,23 @@ def many(table: Table, *columns: str) -> Callable[[Callable[[Any], Any]], Rows]:
                 if tuple(compiled.positiontup) != columns:
                     raise ValueError(f"rows for {table.name} come as {compiled.positiontup}")
                 written.append(str(compiled))
-            said = [kind.dialect_impl(conn.dialect).bind_processor(conn.dialect) for kind in types]
-            if any(said):
-                pairs = list(enumerate(said))
-                rows = [[row[at] if say is None else say(row[at]) for at, say in pairs] for row in rows]
-            conn.exec_driver_sql(written[0], [*map(tuple, rows)])
+            processors = (kind.dialect_impl(conn.dialect).bind_processor(conn.dialect) for kind in types)
+            said = [(at, say) for at, say in enumerate(processors) if say is not None]
+            conn.exec_driver_sql(written[0], [_said(row, said) for row in rows])
 
         return insert_rows
 
     return decorate
+
+
+def _said(row: Sequence[Any], said: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    """The row with those values that the database takes in another form."""
+    if not said:
+        return tuple(row)
+    values = list(row)
+    for at, say in said:
+        values[at] = say(values[at])
+    return tuple(values)
 
 
 def numbers(conn: Connection, table: Table, count: int) -> list[int]:

@@ -91,9 +91,12 @@ def canonical_url(link: str) -> str:
     text = link.strip()
     for turn in range(len(text) + 1):
         simpler = _simpler(text)
+        # Where only the scheme is another, nothing else was to be made simpler.
+        if simpler in (text, f"https{text[4:]}"):
+            return simpler
         # The first turn may lengthen it (https, percent-encoding); what a later one lengthens is
         # wrapped in what it wraps, and would never come to rest.
-        if simpler == text or (turn and len(simpler) > len(text) and not text.lower().startswith("http:")):
+        if turn and len(simpler) > len(text) and not text.lower().startswith("http:"):
             return simpler
         text = simpler
     return text

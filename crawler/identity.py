@@ -180,13 +180,16 @@ class _Poll:
     ) -> "_Poll":
         pairs = {(identity.url, identity.heading) for _, identity in entries}
         pairs |= {(item.url, item.heading) for item in stays}
-        shared = _repeated(url for url, _ in pairs)
-        common = _repeated(heading for _, heading in pairs if heading is not None)
+        shared = _repeated([url for url, _ in pairs])
+        common = _repeated([heading for _, heading in pairs if heading is not None])
         moved = sum(_is_renumbered(identity, known, common) for _, identity in entries)
         return cls(entries, shared, common, 2 * moved > len(entries) + len(stays))
 
 
-def _repeated(keys: Iterable[int]) -> frozenset[int]:
+def _repeated(keys: Sequence[int]) -> frozenset[int]:
+    # Of most polls none is, which is told in a tenth of the time.
+    if len(set(keys)) == len(keys):
+        return frozenset()
     return frozenset(key for key, times in Counter(keys).items() if times > 1)
 
 

@@ -6,7 +6,6 @@ has, English by its commonest words. Only where none of these decides is the sma
 `language_model.py` asked.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
@@ -51,15 +50,15 @@ def detect(text: str, stated: str | None = None, outlet_languages: tuple[str, ..
     """
     beginning = text[:_READ]
     # Nothing to count in half of all texts: no script but Latin is ASCII, and no letter of Vietnamese.
-    letters: Mapping[str, int] = {} if beginning.isascii() else Counter(beginning[:_COUNTED].lower())
-    script = _by_script(_kinds(letters)) if letters else None
+    counted = "" if beginning.isascii() else beginning[:_COUNTED]
+    script = _by_script(_kinds(counted)) if counted else None
     if script is not None and script != "zh":
         return script
     if script == "zh":
         return next((language for language in (stated, *outlet_languages) if _is_chinese(language)), "zh")
     if stated:
         return stated
-    if sum(letters[letter] for letter in _VIETNAMESE & letters.keys()) >= 3:
+    if sum(letter in _VIETNAMESE for letter in counted.lower()) >= 3:
         return "vi"
     possible = [language for language in outlet_languages if _primary(language) not in _SCRIPT_LANGUAGES]
     if len(possible) == 1:
@@ -87,12 +86,10 @@ def _is_english(text: str) -> bool:
 _SCRIPT_LANGUAGES = frozenset({*_BY_SCRIPT.values(), "ja", "zh"})
 
 
-def _kinds(letters: Mapping[str, int]) -> list[int]:
+def _kinds(text: str) -> list[int]:
     """How many letters there are of each kind, by its number."""
-    kinds = [0] * len(Kind)
-    for letter, times in letters.items():
-        kinds[KINDS[letter]] += times
-    return kinds
+    kinds = bytes(map(KINDS.__getitem__, text))
+    return [kinds.count(kind) for kind in range(len(Kind))]
 
 
 def _by_script(kinds: Sequence[int]) -> str | None:
