@@ -68,20 +68,20 @@ class Watchlist:
         cls,
         watches: Sequence[Watch],
         sets: Mapping[str, TermSet],
-        before: "Watchlist | None" = None,
+        before: Lexicon | None = None,
         known: Mapping[str, Node] = _NONE,
     ) -> "Watchlist":
         """Read all enabled watches against these term sets, all of which `terms_in` looks for.
 
-        Where `before` looks for the same, its lexicon is taken: to make one takes a fifth of a second.
+        Where `before` looks for the same, it is taken: to make a lexicon takes a fifth of a second.
         `known` are trees of queries by their texts, which are not read again.
 
         Raises WatchError, naming watch and key, or TermSetError, naming set, term and key.
         """
         compiled = tuple(_compile(watch, sets, known) for watch in watches if watch.enabled)
         sought = [atom for watch in compiled for atom in atoms(watch.condition)]
-        if before is not None and before.lexicon.is_of(sets, sought):
-            lexicon = before.lexicon
+        if before is not None and before.is_of(sets, sought):
+            lexicon = before.made()
         else:
             lexicon = Lexicon.compile(sets, sought)
         by_key: dict[str, list[int]] = {}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from alerts.query import parse
+from alerts.query.lexicon import Lexicon
 from alerts.query.parse import Query
 from tests.command_line import ROOT
 from tests.config_folder import TERMS, WATCHES, locations, whole, write
@@ -379,8 +380,27 @@ def test_the_queries_of_a_config_that_is_kept_are_not_read_again(
 
     monkeypatch.setattr(parse, "parse_query", read)
     found = settings_at(where, {})
-    assert found.watchlist().watches == expected.watchlist().watches
-    assert found.filters.keys() == expected.filters.keys() == {"desk"}
+    assert found.watchlist() == expected.watchlist()
+    assert found.filters == expected.filters
+    assert found.filters.keys() == {"desk"}
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_is_looked_for_is_not_worked_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: bool
+) -> None:
+    where = locations(tmp_path, *FOLDERS["an own one alone"])
+    kept(where)
+    expected = load(where, {}).watchlist().lexicon
+
+    def work_out(*_: object) -> Lexicon:
+        raise AssertionError("the lexicon was compiled")
+
+    monkeypatch.setattr(Lexicon, "compile", work_out)
+    found = settings_at(where, {})
+    lexicon = (found.compile() if compiled else found).watchlist().lexicon
+    assert lexicon == expected
+    assert lexicon.automaton.find("football in laos") == expected.automaton.find("football in laos")
 
 
 def test_what_is_kept_is_known_again_until_it_changes(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ over the program's own files, what is installed beside it, and where everything 
 is damaged, or could have been written by somebody else is as no cache at all: the config is read. Where
 mistakes are looked for (`check`, an edit while the daemon runs) it is never asked.
 
-The file is plain JSON and holds no secret (`wirewatch/plain_settings.py`); the bot token is looked for
-at every start.
+The file is plain JSON in three lines: by what it is known again, the settings, and the lexicon of the
+watches, which is read where there is news. It holds no secret (`wirewatch/plain_settings.py`); the bot token
+is looked for at every start.
 """
 
 import contextlib
@@ -34,7 +35,17 @@ from wirewatch.settings import Settings, load
 
 NAME = "config.cache"
 # Kept otherwise, or not at all.
-_LEFT_OUT = {"token", "locations", "named_files", "compiled", "files", "digests", "kept_as", "queries"}
+_LEFT_OUT = {
+    "token",
+    "locations",
+    "named_files",
+    "compiled",
+    "files",
+    "digests",
+    "kept_as",
+    "queries",
+    "lexicon",
+}
 # Whatever a file that is no cache of ours can bring about.
 _UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -86,12 +97,14 @@ class _Files:
 
 def _recalled(locations: Locations, environ: Mapping[str, str]) -> Settings | None:
     try:
-        head, _, body = _own(locations.state / NAME).partition(b"\n")
+        head, _, rest = _own(locations.state / NAME).partition(b"\n")
         said = json.loads(head)
         named = [Path(file) for file in said["named_files"]]
         files = _read(locations, named)
-        if files is None or said["key"] != files.key or said["digest"] != _digest(body):
+        if files is None or said["key"] != files.key or said["digest"] != _digest(rest):
             return None
+        # The second is read where there is news.
+        body, lexicon = rest.split(b"\n")
         values = Plain(files.contents).unpacked(json.loads(body))
         token_file = _user_folder(locations) / Path(values["telegram"].token_file).expanduser()
         token, mistakes = find_token(environ, token_file, Place(token_file), "")
@@ -106,6 +119,7 @@ def _recalled(locations: Locations, environ: Mapping[str, str]) -> Settings | No
             named_files=frozenset(named),
             digests=files.digests,
             kept_as=files.key,
+            lexicon=lexicon,
         )
     except _UNFIT:
         return None
@@ -119,7 +133,7 @@ def _keep(settings: Settings, before: _Files) -> None:
         # Written while it was read: which of the two was read is not known.
         return
     # Loaded where the config was read.
-    from alerts.query.kept import packed as packed_queries
+    from alerts.query import kept, kept_lexicon
 
     plain = Plain(files.contents)
     packed = {
@@ -127,16 +141,17 @@ def _keep(settings: Settings, before: _Files) -> None:
         for part in fields(Settings)
         if part.name not in _LEFT_OUT
     }
-    packed["queries"] = packed_queries(_queries(settings))
+    packed["queries"] = kept.packed(_queries(settings))
     body = json.dumps({"dict": packed}, ensure_ascii=False, separators=(",", ":")).encode()
+    rest = body + b"\n" + kept_lexicon.packed(settings.watchlist().lexicon)
     head = {
         "key": files.key,
-        "digest": _digest(body),
+        "digest": _digest(rest),
         "named_files": [str(file) for file in named],
         "has_token": settings.token is not None,
     }
     locations.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _replace(locations.state / NAME, json.dumps(head).encode() + b"\n" + body)
+    _replace(locations.state / NAME, json.dumps(head).encode() + b"\n" + rest)
 
 
 def _queries(settings: Settings) -> Iterator[str]:

@@ -81,7 +81,7 @@ def compile_watchlist(
         return None
     while True:
         try:
-            compiled = Watchlist.compile(usable, known, before)
+            compiled = Watchlist.compile(usable, known, before.lexicon if before is not None else None)
         except TermSetError as error:
             layers.errors.append(_term_error(error, layers))
             known[error.set] = _without(known[error.set], error.term)

@@ -40,7 +40,7 @@ class Settings:
     it still read. `locations` is where it was read, `named_files` the files with secrets that it names,
     there or not. `digests` tell what its files said. `compiled` are the watches ready for matching and
     `files` what the files said, where the config was read and not kept; `kept_as` is by what it is known
-    again where it was kept, and `queries` are those of the config as they were kept then.
+    again where it was kept, and `queries` and `lexicon` are those of the watches as they were kept then.
     """
 
     timezone: ZoneInfo
@@ -68,12 +68,13 @@ class Settings:
     digests: Mapping[Path, bytes] = field(default_factory=dict, repr=False, compare=False)
     kept_as: str | None = field(default=None, repr=False, compare=False)
     queries: str = field(default="{}", repr=False, compare=False)
+    lexicon: bytes | None = field(default=None, repr=False, compare=False)
 
     def compile(self) -> "Settings":
         """These settings, with all that is made of them made now and not while the first article waits, and
         what the files said kept in little room."""
         files = None if self.files is None else self.files.packed()
-        ready = replace(self, files=files, compiled=self.watchlist())
+        ready = replace(self, files=files, compiled=self.watchlist(), lexicon=None)
         _ = ready.filters, ready.outlets_by_host
         return ready
 
@@ -87,9 +88,11 @@ class Settings:
             return self.compiled
         # Slow to load, and a round in which nothing is new matches nothing.
         from alerts.matching import Watchlist
+        from alerts.query import kept_lexicon
 
         sets = {term_set.name: term_set for term_set in self.sets}
-        return Watchlist.compile(self.watches, sets, known=self._known)
+        lexicon = None if self.lexicon is None else kept_lexicon.unpacked(self.lexicon, sets)
+        return Watchlist.compile(self.watches, sets, lexicon, self._known)
 
     @cached_property
     def filters(self) -> Mapping[str, Callable[[Article], bool]]:

@@ -207,3 +207,13 @@ _RIGHT: dict[Kind, Check] = {
     Kind.KHMER: _not_before_mark,
     Kind.BURMESE: _burmese_ends,
 }
+
+# Every check by a name by which it can be kept.
+CHECKS: dict[str, Check] = {
+    check.__name__: check
+    for check in (
+        _after_prefix, _anywhere, _before_number, _burmese_ends, _hangul_begins, _hanja_begins, _hanja_ends,
+        _katakana_begins, _katakana_ends, _not_before_mark, _stack_begins, _syllable_begins, _syllable_ends,
+        _word_begins, _word_ends, _zawgyi_begins, _zawgyi_ends, ends_stem, ends_syllable,
+    )
+}  # fmt: skip

@@ -73,6 +73,11 @@ class Lexicon:
         # Mappings are equal in whatever order, which the units' numbers follow.
         return _literals(atoms) == self.literals and list(sets.items()) == list(self.sets.items())
 
+    def made(self) -> "Lexicon":
+        """The same, with all that is made of it made now, not at the first article."""
+        _ = self.automaton, self.companies, self.longest
+        return self
+
     @cached_property
     def automaton(self) -> Automaton:
         return build_automaton(self.patterns)
@@ -109,9 +114,7 @@ class Lexicon:
             dict(sets),
             _literals(atoms),
         )
-        # Built now, not at the first article.
-        _ = lexicon.automaton, lexicon.companies, lexicon.longest
-        return lexicon
+        return lexicon.made()
 
 
 def _literals(atoms: Iterable[Atom]) -> tuple[str, ...]:
