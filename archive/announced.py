@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from archive.insert import prepared
+from archive.insert import many
 from archive.tables import announced as table
 
 _RECORD = Struct("<qqqq")
@@ -45,11 +45,10 @@ def unpack(kept: Packed) -> list[Announced]:
 
 def keep(conn: Connection, kept: Mapping[str, Packed]) -> None:
     """Let each of these sources have announced this."""
-    if kept:
-        conn.execute(_keep(conn), [{"source": source, "items": items} for source, items in kept.items()])
+    _keep(conn, list(kept.items()))
 
 
-@prepared(table)
+@many(table, "source", "items")
 def _keep(new: Any) -> Any:
     return new.on_conflict_do_update(index_elements=["source"], set_={"items": new.excluded["items"]})
 

@@ -1,4 +1,4 @@
-"""How is a row inserted unless it is there, on both databases?
+"""How is a row inserted unless it is there, and how are many written, on both databases?
 
 The one place that picks the dialect's own `insert`. With `on_conflict_do_nothing().returning()`
 only the new rows come back, so the insert is the duplicate check too. Give the rows to
@@ -10,9 +10,9 @@ message is built once: a select or update as a constant with `bindparam`, an ins
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Executable, Select, Table, func, select, text
+from sqlalchemy import Connection, Dialect, Executable, Select, Table, Update, func, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
@@ -59,39 +59,56 @@ def many(table: Table, *columns: str) -> Callable[[Callable[[Any], Any]], Rows]:
     """
 
     def decorate(complete: Callable[[Any], Any]) -> Rows:
-        statement = prepared(table)(complete)
-        types = [table.c[name].type for name in columns]
-        written: list[str] = []
-
-        def insert_rows(conn: Connection, rows: Sequence[Sequence[Any]]) -> None:
-            if not rows:
-                return
-            if conn.dialect.name == "postgresql":
-                conn.execute(statement(conn), [dict(zip(columns, row, strict=True)) for row in rows])
-                return
-            if not written:
-                insertion: Any = statement(conn)
-                compiled: Any = insertion.compile(dialect=conn.dialect, column_keys=list(columns))
-                if tuple(compiled.positiontup) != columns:
-                    raise ValueError(f"rows for {table.name} come as {compiled.positiontup}")
-                written.append(str(compiled))
-            processors = (kind.dialect_impl(conn.dialect).bind_processor(conn.dialect) for kind in types)
-            said = [(at, say) for at, say in enumerate(processors) if say is not None]
-            conn.exec_driver_sql(written[0], [_said(row, said) for row in rows])
-
-        return insert_rows
+        return _row_by_row(prepared(table)(complete), columns, list(columns))
 
     return decorate
 
 
-def _said(row: Sequence[Any], said: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    """The row with those values that the database takes in another form."""
-    if not said:
-        return tuple(row)
-    values = list(row)
-    for at, say in said:
-        values[at] = say(values[at])
-    return tuple(values)
+def each(change: Update, *names: str) -> Rows:
+    """As `many`, of an update with parameters of these `names`."""
+    return _row_by_row(lambda _conn: change, names, None)
+
+
+class _Written(NamedTuple):
+    """A statement as SQLite is given it: which of a row's values stand where, and which of them are given in
+    another form."""
+
+    text: str
+    order: list[int]
+    said: list[tuple[int, Callable[[Any], Any]]]
+
+    def parameters(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = [row[at] for at in self.order]
+        for at, say in self.said:
+            values[at] = say(values[at])
+        return tuple(values)
+
+
+def _row_by_row(statement: Statement, names: Sequence[str], columns: list[str] | None) -> Rows:
+    written: list[_Written] = []
+
+    def execute_rows(conn: Connection, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        if conn.dialect.name == "postgresql":
+            conn.execute(statement(conn), [dict(zip(names, row, strict=True)) for row in rows])
+            return
+        if not written:
+            written.append(_write(statement(conn), names, columns, conn.dialect))
+        text, parameters = written[0].text, written[0].parameters
+        conn.exec_driver_sql(text, [*map(parameters, rows)])
+
+    return execute_rows
+
+
+def _write(statement: Any, names: Sequence[str], columns: list[str] | None, dialect: Dialect) -> _Written:
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    asked: Sequence[str] = compiled.positiontup
+    types = [compiled.binds[name].type.dialect_impl(dialect) for name in asked]
+    said = [(at, kind.bind_processor(dialect)) for at, kind in enumerate(types)]
+    return _Written(
+        str(compiled), [names.index(name) for name in asked], [(at, say) for at, say in said if say]
+    )
 
 
 def numbers(conn: Connection, table: Table, count: int) -> list[int]:

@@ -7,14 +7,15 @@ nothing. What the next due time is, and what a failure costs, is decided in `cra
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, null, or_, select, update
 
 from archive import announced
 from archive.announced import Packed
 from archive.article import Outlet
-from archive.insert import insert, prepared
+from archive.insert import each, insert, many
 from archive.tables import outlet as outlet_table
 from archive.tables import source_state as table
 
@@ -86,12 +87,13 @@ def knows_outlet(conn: Connection, name: str) -> bool:
 
 def add_outlets(conn: Connection, outlets: Iterable[Outlet]) -> None:
     """Write the outlets that nobody knew yet; known ones stay as they are."""
-    rows = [_row(outlet) for outlet in {outlet.name: outlet for outlet in outlets}.values()]
-    if rows:
-        conn.execute(_add_outlets(conn), rows)
+    _add_outlets(conn, [*map(_said, {outlet.name: outlet for outlet in outlets}.values())])
 
 
-@prepared(outlet_table)
+_said = attrgetter(*Outlet.__slots__)
+
+
+@many(outlet_table, *Outlet.__slots__)
 def _add_outlets(new: Any) -> Any:
     return new.on_conflict_do_nothing(index_elements=["name"])
 
@@ -227,17 +229,9 @@ _NEXT_LEASE_END = select(func.min(table.c.lease_until)).where(
 )
 
 
-_BOUND = [f"b_{name}" for name in _OWN]
-# The key, the fence, and what the read step keeps.
-_NOT_BY_POLLS = ("source", "fence", "pages_hung", "page_hung_at")
-_WRITE_BACK = (
-    update(table)
-    .where(and_(table.c.source == bindparam("b_source"), table.c.lease_fence == bindparam("b_fence")))
-    .values(
-        {name: bindparam(f"b_{name}", type_=table.c[name].type) for name in _OWN if name not in _NOT_BY_POLLS}
-        | {"lease_until": None}
-    )
-)
+# What the read step keeps is not theirs.
+_BY_POLLS = [name for name in _OWN if name not in ("pages_hung", "page_hung_at")]
+_WHICH = ("source", "fence")
 
 
 def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
@@ -245,8 +239,19 @@ def write_back(conn: Connection, states: Sequence[SourceState]) -> None:
 
     One whose lease was lost to another poll meanwhile changes nothing.
     """
-    if states:
-        conn.execute(_WRITE_BACK, [dict(zip(_BOUND, state[:-1], strict=True)) for state in states])
+    _write_back(conn, [*map(_of_poll, states)])
+
+
+_of_poll = attrgetter(*_BY_POLLS)
+_write_back = each(
+    update(table)
+    .where(table.c.source == bindparam("b_source"), table.c.lease_fence == bindparam("b_fence"))
+    .values(
+        {name: bindparam(f"b_{name}", type_=table.c[name].type) for name in _BY_POLLS if name not in _WHICH}
+        | {"lease_until": null()}
+    ),
+    *(f"b_{name}" for name in _BY_POLLS),
+)
 
 
 _RENEW = (
