@@ -38,11 +38,11 @@ def locations() -> "Locations":
     return locate(click.get_current_context().meta.get(_KEY), os.environ)
 
 
-def settings() -> "Settings":
-    """The settings of the running command. Raises ConfigErrors."""
+def settings(*, keep: bool = False) -> "Settings":
+    """The settings of the running command, kept for the next if `keep` says so. Raises ConfigErrors."""
     from wirewatch.config_cache import settings_at
 
-    return settings_at(locations(), os.environ)
+    return settings_at(locations(), os.environ, keep=keep)
 
 
 def settings_apart() -> "Settings":

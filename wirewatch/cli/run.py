@@ -12,7 +12,7 @@ import click
 
 from crawler import certificates
 from wirewatch import heap
-from wirewatch.cli.config_option import config_option, settings_apart
+from wirewatch.cli.config_option import config_option, settings, settings_apart
 from wirewatch.cli.expected_errors import FAILURE
 from wirewatch.logs import start_logging
 
@@ -30,7 +30,8 @@ def command(once: bool) -> None:
     heap.share()
     # Of what is loaded at a start next to nothing is garbage.
     gc.disable()
-    checked = settings_apart()
+    # A round is over before what reading leaves behind would matter.
+    checked = settings(keep=True) if once else settings_apart()
     start_logging()
     certificates.put_off()
     if not once:
