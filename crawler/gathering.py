@@ -5,10 +5,10 @@ are is `crawler/types.py`.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from archive.announced import Announced
 from archive.sources import SourceState
@@ -28,8 +28,7 @@ Trouble = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """The outcome of one poll.
 
     "unchanged" costs next to nothing and holds no entries. "failed" says in `error`, for people,
@@ -38,7 +37,8 @@ class Gathered:
     redirects led; `ask_after` how long the server wants to be left alone, `wish` how long the feed
     itself does, and `skip_hours` in which hours of the week (UTC, 0 is Monday's first). `left`
     entries were too many to be looked at; those that `stays` stands for were there before and are not
-    among the `entries`. `requests` were made for it, `wire_bytes` of bodies came.
+    among the `entries`. `requests` were made for it, `wire_bytes` of bodies came. A tuple, since two are made
+    at each poll.
     """
 
     outcome: Literal["unchanged", "entries", "failed"]
@@ -82,4 +82,4 @@ async def gather(source: Source, state: SourceState, tools: Tools, now: datetime
         gathered = await run(source, state, tools, now)
     # A crawl's requests are made in another process, which counts them itself.
     requests = traffic.requests + gathered.requests
-    return replace(gathered, requests=requests, wire_bytes=traffic.wire_bytes)
+    return gathered._replace(requests=requests, wire_bytes=traffic.wire_bytes)

@@ -6,7 +6,7 @@ tick is `wirewatch/polling.py`.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -135,9 +135,8 @@ def _learnt(state: SourceState, poll: _Poll) -> SourceState:
     if poll.gathered.outcome != "entries":
         return state
     # A bare date tells the day, not the rhythm within it.
-    published = [e.published for e in poll.gathered.entries if e.published and e.trust in EXACT]
-    stays = (item.published for item in poll.gathered.stays if item.published)
-    published += [datetime.fromtimestamp(seconds, UTC) for seconds in stays]
+    published = [e.published.timestamp() for e in poll.gathered.entries if e.published and e.trust in EXACT]
+    published += [item.published for item in poll.gathered.stays if item.published]
     before = interval_of(state, poll.fetch)
     interval = learn_interval(before, published, found_new=poll.found_new, now=poll.now)
     hours = sorted(poll.gathered.skip_hours) or None

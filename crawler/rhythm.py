@@ -15,9 +15,9 @@ SHARE_OF_SILENCE = 24
 # Publishing times beyond these tell of another season.
 _NEWEST = 20
 _SEASON = timedelta(days=30)
-# So many articles in so short a time are a burst, and more will follow.
+# So many articles in so short a time (seconds) are a burst, and more will follow.
 _BURST = 3
-_BURST_SPAN = timedelta(hours=1)
+_BURST_SPAN = 3600.0
 # Where nothing is dated, only finding or not finding something teaches.
 _FOUND, _NOT_FOUND = 1 / 1.5, 1.2
 # A source is stale when it is silent for so many of its usual gaps, and at least so long.
@@ -31,21 +31,23 @@ _MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
 
 
 def learn_interval(
-    before: timedelta, published: Iterable[datetime], *, found_new: bool, now: datetime
+    before: timedelta, published: Iterable[float], *, found_new: bool, now: datetime
 ) -> timedelta:
     """The interval that a source's articles suggest, not yet bounded.
 
     `before` is what was learnt so far, or where learning starts; `published` are the times of the
-    articles it announces, undated ones left out. Fewer than three times tell nothing of a rhythm.
+    articles it announces, in seconds since 1970, undated ones left out. Fewer than three times tell
+    nothing of a rhythm.
     """
-    times = sorted({moment for moment in published if now - _SEASON <= moment <= now}, reverse=True)
+    latest, earliest = now.timestamp(), (now - _SEASON).timestamp()
+    times = sorted({moment for moment in published if earliest <= moment <= latest}, reverse=True)
     if len(times) < 3:
         return min(max(before * (_FOUND if found_new else _NOT_FOUND), timedelta(seconds=1)), _SEASON)
     newest = times[:_NEWEST]
     gap = (newest[0] - newest[-1]) / (len(newest) - 1)
-    if len(times) > _BURST and now - times[_BURST] <= _BURST_SPAN:
-        gap = min(gap, (now - times[_BURST]) / _BURST)
-    return max(gap / SHARE_OF_GAP, timedelta(seconds=1))
+    if len(times) > _BURST and latest - times[_BURST] <= _BURST_SPAN:
+        gap = min(gap, (latest - times[_BURST]) / _BURST)
+    return timedelta(seconds=max(gap / SHARE_OF_GAP, 1))
 
 
 def wait_for(

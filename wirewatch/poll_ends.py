@@ -5,7 +5,6 @@ That is all of a poll in which nothing is new. What one that gave entries leaves
 """
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -40,8 +39,7 @@ def _without_addresses(gathered: Gathered, secret: str) -> Gathered:
     """The same without addresses, for the archive: where the source is asked is a secret, and where it
     leads bears the secret too. What another address gave to ask it again by goes with it."""
     own = gathered.validated_url in (None, secret)
-    return replace(
-        gathered,
+    return gathered._replace(
         etag=gathered.etag if own else None,
         last_modified=gathered.last_modified if own else None,
         validated_url=None,

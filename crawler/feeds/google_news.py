@@ -20,7 +20,7 @@ _DASHES = (" - ", " – ", " — ", " | ")
 async def gather_google_news(source: Source, state: SourceState, tools: Tools, now: datetime) -> Gathered:
     """Poll a search; each entry's `outlet_title` names its publisher, "" where Google does not."""
     gathered = await gather_feed(source, state, tools, now)
-    return replace(gathered, entries=tuple(map(of_its_outlet, gathered.entries)))
+    return gathered._replace(entries=tuple(map(of_its_outlet, gathered.entries)))
 
 
 def of_its_outlet(entry: Entry) -> Entry:

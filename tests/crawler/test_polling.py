@@ -1,6 +1,5 @@
 """When a source is due next, what a failure costs it, and what operators hear of it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -146,7 +145,7 @@ def test_a_failing_source_with_a_cron_line_is_tried_again_before_its_next_time()
 
 
 def test_a_server_that_says_when_to_come_back_is_not_asked_before() -> None:
-    throttled = replace(BROKEN, retry_after=5 * HOUR)
+    throttled = BROKEN._replace(retry_after=5 * HOUR)
     assert (
         5 * HOUR <= wait(known(), throttled, chance=0.0) <= wait(known(), throttled, chance=1.0) <= 5.5 * HOUR
     )
@@ -254,14 +253,14 @@ def test_what_a_feed_wishes_lasts_while_it_is_unchanged() -> None:
     state, _ = poll(known(), entries(*fast, wish=3 * HOUR))
     assert state.due_at == NOW + 3 * HOUR
     assert wait(state, UNCHANGED) == 3 * HOUR
-    assert wait(state, replace(UNCHANGED, ask_after=4 * HOUR)) == 4 * HOUR
+    assert wait(state, UNCHANGED._replace(ask_after=4 * HOUR)) == 4 * HOUR
     assert wait(poll(state, entries(*fast))[0], UNCHANGED) == 2 * MINUTE
 
 
 def test_what_a_source_costs_is_added_up_whether_it_answers_or_not() -> None:
     state = known(requests=5, bytes=100)
-    state, _ = poll(state, replace(UNCHANGED, requests=2, wire_bytes=30))
-    state, _ = poll(state, replace(BROKEN, requests=6))
+    state, _ = poll(state, UNCHANGED._replace(requests=2, wire_bytes=30))
+    state, _ = poll(state, BROKEN._replace(requests=6))
     assert (state.polls, state.requests, state.bytes) == (2, 13, 130)
 
 
