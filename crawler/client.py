@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from types import TracebackType
+from typing import NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -69,8 +70,7 @@ class BadResponse(FetchError):
     """The server answered with something that is not a usable HTTP response."""
 
 
-@dataclass(frozen=True, slots=True)
-class Validators:
+class Validators(NamedTuple):
     """What a server gave to ask "has it changed?" with; None where it gave nothing.
 
     `url` is the address that gave it, and no other is shown it: a date means nothing elsewhere, and
@@ -82,8 +82,7 @@ class Validators:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What came back.
 
     `url` is the final address, `permanent_url` the same if every redirect on the way there was

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -162,8 +163,7 @@ def refusal(error: BaseException | None) -> AddressRefused | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(NamedTuple):
     host: str
     trusted: bool
 

@@ -5,9 +5,8 @@ How an interval is learnt is `crawler/rhythm.py`; claiming due sources is `archi
 tick is `wirewatch/polling.py`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from archive.article import EXACT, Trust
@@ -29,16 +28,14 @@ AGREEING = 3
 Health = Literal["ok", "failing", "blocked", "empty", "gone", "moved", "stale"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A source's health is another than before; told once, as its recovery is."""
 
     health: Health
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Poll:
+class _Poll(NamedTuple):
     """What all the decisions about one poll need."""
 
     source: Source

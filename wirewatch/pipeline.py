@@ -15,12 +15,12 @@ be loaded. A daemon calls `load_all` at its start, so that its loop is not held 
 """
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from importlib import import_module
 from itertools import groupby
 from time import monotonic
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -71,8 +71,7 @@ def load_all() -> None:
         import_module(module)
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
+class Polled(NamedTuple):
     """The state of a source after its poll, and whether the archive has it already.
 
     `new` articles were kept. Of a poll that does not count only the `error` is new, if anything is.
