@@ -50,7 +50,7 @@ class Identity:
     def all(self) -> tuple[int, ...]:
         """All keys that it has."""
         keys = (self.url, self.guid, self.title, self.heading, self.version)
-        return tuple(key for key in keys if key is not None)
+        return tuple([key for key in keys if key is not None])
 
 
 def identify(entry: Entry, outlet: str, found: datetime) -> Identity:
@@ -120,7 +120,8 @@ def sort_entries(
                 new.append((entry, identity))
                 settled.append((entry, identity))
                 first = Known(-1, identity.canonical, entry.title, source)
-                here.update((key, first) for key in identity.all() if key not in here)
+                for key in identity.all():
+                    here.setdefault(key, first)
         elif found.article >= 0:
             again.update((key, found.article) for key in identity.all() if key not in known)
             settled.append((entry, identity))

@@ -32,8 +32,8 @@ MOST_NEW = 500
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A poll that gave entries: by which rules, of what, what came of it and when, and each entry with
-    what it is known by."""
+    """A poll that gave entries: by which rules, of what, what came of it and when, each entry with what it
+    is known by, and all of these keys."""
 
     rooms: Rooms
     source: Source
@@ -41,6 +41,7 @@ class Poll:
     gathered: Gathered
     now: datetime
     identified: list[tuple[Entry, Identity]]
+    keys: list[int]
 
     @classmethod
     def of(cls, rooms: Rooms, source: Source, state: SourceState, gathered: Gathered, now: datetime) -> Self:
@@ -49,12 +50,8 @@ class Poll:
             (entry, identify(entry, outlet_of(rooms.rules, source, entry).name, now))
             for entry in gathered.entries
         ]
-        return cls(rooms, source, state, gathered, now, identified)
-
-    @property
-    def keys(self) -> list[int]:
-        """What its entries are known by."""
-        return all_keys([identity for _, identity in self.identified])
+        keys = all_keys([identity for _, identity in identified])
+        return cls(rooms, source, state, gathered, now, identified, keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _CJK = frozenset({Kind.HAN, Kind.HIRAGANA, Kind.KATAKANA, Kind.HANGUL})
 _VIETNAMESE = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ")
 
 # A text with so many of these is English, whatever it quotes: the model says so too, and takes six times as
-# long.
+# long. Of 4,500 pieces of captured feeds it calls two German, which quote English, and is unsure of eleven.
 _ENGLISH = frozenset(
     {
         "the", "and", "with", "that", "from", "this", "which", "their", "after", "were", "said", "when",
@@ -39,7 +39,7 @@ _ENGLISH = frozenset(
     }
 )  # fmt: skip
 _FEWEST_ENGLISH = 4
-_ONE_ENGLISH_IN = 10
+_ONE_ENGLISH_IN = 13
 
 
 def detect(text: str, stated: str | None = None, outlet_languages: tuple[str, ...] = ()) -> str | None:
@@ -79,8 +79,8 @@ def _guessed(text: str, possible: Mapping[str, str]) -> str | None:
 
 def _is_english(text: str) -> bool:
     words = text.lower().split()
-    english = [word for word in words if word in _ENGLISH]
-    return len(english) >= _FEWEST_ENGLISH and len(english) * _ONE_ENGLISH_IN >= len(words)
+    english = sum(map(_ENGLISH.__contains__, words))
+    return english >= _FEWEST_ENGLISH and english * _ONE_ENGLISH_IN >= len(words)
 
 
 _SCRIPT_LANGUAGES = frozenset({*_BY_SCRIPT.values(), "ja", "zh"})
