@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -133,6 +135,23 @@ def test_a_folder_may_be_named_from_where_one_stands(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     files = ConfigFiles(Path())
     assert files.fingerprint() == files.fingerprint_of(read)
+
+
+def test_a_thread_that_waits_for_an_edit_ends_with_one_or_when_it_is_enough(tmp_path: Path) -> None:
+    file = tmp_path / "watches.yaml"
+    file.write_text(FIRST)
+    files, enough = ConfigFiles(tmp_path), Event()
+    seen = files.fingerprint()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(files.await_change, (), seen, 0.001, enough)
+        file.touch()
+        assert not waiting.done()
+        by_rename(file)
+        waiting.result(timeout=30)
+        assert files.fingerprint() != seen
+        waiting = thread.submit(files.await_change, (), files.fingerprint(), 3600.0, enough)
+        enough.set()
+        waiting.result(timeout=30)
 
 
 def test_a_touched_file_says_the_same(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ whatever the wall clock says. `settle` lets nothing lie in a future that has not
 decided where it always is.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from time import monotonic
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 
 from archive import articles, sources, wake
 from crawler.polling import JITTER, LONGEST_BACKOFF
+from wirewatch.beat import beat
 
 # Less is a clock that is kept in time, or a loop that was late.
 SMALLEST = timedelta(seconds=30)
@@ -41,7 +41,7 @@ class ClockSteps:
         """Compare for ever."""
         wall, steady = self._clock(), monotonic()
         while True:
-            await asyncio.sleep(self._every)
+            await beat(self._every)
             now, then = self._clock(), monotonic()
             step = (now - wall) - timedelta(seconds=then - steady)
             wall, steady = now, then

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from os import stat_result
 from pathlib import Path
+from threading import Event
 from typing import TypeAlias
 
 from wirewatch.config_files import MAIN_FILE, digest
@@ -49,6 +50,14 @@ class ConfigFiles:
                 found[file] = known
         self._known = found
         return _whole({file: known.digest for file, known in found.items()})
+
+    def await_change(self, named: Iterable[Path], seen: bytes, every: float, enough: Event) -> None:
+        """Look every so many seconds until the files say something else than `seen`, or it is `enough`.
+
+        For a thread of its own, so that whoever waits need not wake to look.
+        """
+        while not enough.wait(every) and self.fingerprint(named) == seen:
+            pass
 
     def fingerprint_of(self, read: Mapping[Path, bytes], named: Iterable[Path] = ()) -> bytes:
         """The same of what files said when they were read: `read` has their digests, and those of others."""

@@ -11,14 +11,13 @@ import logging
 import resource
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from archive.archive import ArchiveError, told_plainly
-from archive.wake import wake
 from wirewatch import pipeline, supervisor
 from wirewatch.adopting import carried_on
 from wirewatch.clock_steps import ClockSteps, settle
@@ -37,7 +36,7 @@ from wirewatch.recovery import recover, sweep
 from wirewatch.reloading import Reloader
 from wirewatch.rooms import Durations, Rooms, utc_now
 from wirewatch.settings import Settings
-from wirewatch.waking import Waking, wake_all
+from wirewatch.waking import WOKEN, Waking, wake_now
 
 log = logging.getLogger("wirewatch")
 
@@ -131,7 +130,7 @@ async def running(
         )
         with told_plainly(rooms.archive.shown):
             await recover(rooms)
-            await rooms.archive.write(partial(wake_all, rooms.clock()))
+            await rooms.archive.write(partial(wake_now, WOKEN, rooms.clock()))
         waking = Waking(partial(_wake, rooms))
         steps = ClockSteps(clock, partial(_clock_stepped, daemon, waking), poller.tick, durations.tick)
         poller.tick()
@@ -191,8 +190,8 @@ def _jobs(rooms: Rooms, index_most: int | None) -> dict[str, Job]:
     }
 
 
-async def _wake(rooms: Rooms, job: str) -> None:
-    await rooms.archive.write(lambda conn: wake(conn, job, "", rooms.clock()))
+async def _wake(rooms: Rooms, jobs: Sequence[str]) -> None:
+    await rooms.archive.write(partial(wake_now, jobs, rooms.clock()))
 
 
 async def _clock_stepped(daemon: Daemon, waking: Waking, step: timedelta) -> None:
@@ -207,7 +206,7 @@ async def _clock_stepped(daemon: Daemon, waking: Waking, step: timedelta) -> Non
             (),
         )
         await rooms.archive.write(lambda conn: settle(conn, now))
-    await rooms.archive.write(partial(wake_all, now))
+    await rooms.archive.write(partial(wake_now, WOKEN, now))
     waking.hurry()
     daemon.poller.replan()
 

@@ -81,12 +81,16 @@ class Heartbeat:
         rooms, now = self._rooms, self._rooms.clock()
         settings = rooms.rules.settings
         vigil = look(rooms, now)
-        await rooms.archive.write(lambda conn: keep(conn, vigil))
+        pinged = settings.ping_url is not None
+
+        def step(conn: Connection) -> Seen:
+            keep(conn, vigil)
+            return _see(conn, now, pinged=pinged)
+
+        seen = await rooms.archive.write(step)
         if self._first and settings.ping_url is not None:
             await self._ping.send(settings.ping_url, "/start")
         self._first = False
-        pinged = settings.ping_url is not None
-        seen = await rooms.archive.read(lambda conn: _see(conn, now, pinged=pinged))
         event = change(seen, settings, vigil, now)
         if event is not None:
             told = silent_since(seen.gathered, vigil) if event.kind == "silent" else None

@@ -9,10 +9,13 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import TypeAlias
+
+from sqlalchemy import Connection
 
 from archive import wake as wakes
 from archive.archive import Archive
@@ -106,7 +109,7 @@ class Jobs:
             job = self._jobs.get(due.job)
             if job is not None:
                 await job(due.key)
-            await self._archive.write(lambda conn: wakes.finish(conn, due))
+            await self._archive.write_together(_finish, due, 1)
             self.failures.pop((due.job, due.key), None)
         except Exception:
             self.failures[due.job, due.key] += 1
@@ -124,9 +127,10 @@ class Jobs:
             await asyncio.sleep(RETRY.total_seconds())
 
     async def _sleep_until(self, later: datetime | None) -> None:
-        wait = LONGEST_SLEEP
+        # On the daemon's beat (`wirewatch/beat.py`).
+        wait = LONGEST_SLEEP - monotonic() % LONGEST_SLEEP
         if later is not None:
-            wait = min(max((later - self._clock()).total_seconds(), 0.0), LONGEST_SLEEP)
+            wait = min(max((later - self._clock()).total_seconds(), 0.0), wait)
         self._looking = False
         # Not asyncio.wait_for: on Python 3.11 it can swallow a cancellation that comes as it is woken.
         with contextlib.suppress(TimeoutError):
@@ -138,3 +142,10 @@ class Jobs:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _finish(conn: Connection, done: Sequence[Wake]) -> Sequence[None]:
+    # In the order in which others wake many.
+    for one in sorted(done, key=lambda wake: (wake.job, wake.key)):
+        wakes.finish(conn, one)
+    return [None] * len(done)

@@ -4,13 +4,14 @@
 the loop was as late.
 """
 
-import asyncio
 from collections import deque
 from time import monotonic
 
-# How long one sleep takes, and how many of them are remembered (about a minute).
-EVERY = 0.5
-REMEMBERED = 120
+from wirewatch.beat import beat
+
+# How long one sleep takes at most, and how many of them are remembered (a minute).
+EVERY = 1.0
+REMEMBERED = 60
 
 
 class LoopLag:
@@ -25,8 +26,7 @@ class LoopLag:
     async def run(self) -> None:
         """Measure until cancelled."""
         while True:
-            before = monotonic()
-            await asyncio.sleep(self._every)
-            late = max(monotonic() - before - self._every, 0.0)
+            due = await beat(self._every)
+            late = max(monotonic() - due, 0.0)
             self.recent.append(late)
             self.worst = max(self.worst, late)

@@ -42,8 +42,9 @@ async def recover(rooms: Rooms) -> None:
 async def sweep(rooms: Rooms) -> None:
     """Wake whatever has work, in case a wake was lost."""
     now = rooms.clock()
-    waiting = await rooms.archive.read(articles.sources_with_wanted_pages)
-    untold = await rooms.archive.read(articles.next_untold)
+    waiting, untold = await rooms.archive.read(
+        lambda conn: (articles.sources_with_wanted_pages(conn), articles.next_untold(conn))
+    )
 
     def step(conn: Connection) -> None:
         for source in waiting:
@@ -51,9 +52,9 @@ async def sweep(rooms: Rooms) -> None:
         if untold is not None:
             wake(conn, "tell", "", untold)
         deliveries.wake_open(conn, now)
+        digests.wake_waiting(conn)
 
     await rooms.archive.write(step)
-    await rooms.archive.write(digests.wake_waiting)
     await _tell_recovery(rooms)
 
 

@@ -11,8 +11,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Event as Signal
 from time import monotonic
 
 from sqlalchemy import Connection
@@ -94,19 +96,35 @@ class Reloader:
     async def run(self) -> None:
         """Look for ever."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._until_next_look()):
-                    await self._asked.wait()
+            if self._seen == self._judged:
+                await self._until_edited()
+            else:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._rooms.durations.config_rest.total_seconds()):
+                        await self._asked.wait()
             if self._asked.is_set():
                 self._asked.clear()
                 await self._read_as_asked()
             elif await self._has_come_to_rest():
                 await self._read(told_at_once=False)
 
-    def _until_next_look(self) -> float:
-        durations = self._rooms.durations
-        is_edited = self._seen != self._judged
-        return (durations.config_rest if is_edited else durations.config_look).total_seconds()
+    async def _until_edited(self) -> None:
+        """Wait until the files say something new, or a reading is asked for."""
+        loop, enough = asyncio.get_running_loop(), Signal()
+        every = self._rooms.durations.config_look.total_seconds()
+        # Others need the places in the loop's own pool of threads, and this one is taken for days.
+        thread = ThreadPoolExecutor(1, thread_name_prefix="config-look")
+        looking = loop.run_in_executor(
+            thread, self._files.await_change, self._named, self._seen, every, enough
+        )
+        asked = asyncio.create_task(self._asked.wait())
+        try:
+            await asyncio.wait((looking, asked), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            enough.set()
+            asked.cancel()
+            thread.shutdown(wait=False)
+            await looking
 
     async def _read_as_asked(self) -> None:
         answers, self._answers = self._answers, []

@@ -1,13 +1,13 @@
 """What is woken now and then, whatever else happens, and how often?
 
-Jobs that look for themselves whether they have anything to do: at the start by `wake_all`, then by
+Jobs that look for themselves whether they have anything to do: at the start by `wake_now`, then by
 APScheduler. They are only woken here, since ending the scheduler would cancel what it runs. What each
 does is said in `wirewatch/daemon.py`; what a sleep of the machine or a set clock means, in
 `wirewatch/clock_steps.py`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,19 +28,20 @@ WOKEN = {
 }
 
 
-def wake_all(now: datetime, conn: Connection) -> None:
-    """Wake all of them now."""
-    for job in WOKEN:
+def wake_now(jobs: Iterable[str], now: datetime, conn: Connection) -> None:
+    """Wake these now."""
+    for job in jobs:
         wake(conn, job, "", now)
 
 
 class Waking:
-    """Calls `wake_job` with each name in `woken` as often as that says, until cancelled: `await w.run()`."""
+    """Calls `wake_jobs` with the names in `woken` as often as that says, with those that are woken as often
+    in one call, until cancelled: `await w.run()`."""
 
     def __init__(
-        self, wake_job: Callable[[str], Awaitable[None]], woken: Mapping[str, timedelta] = WOKEN
+        self, wake_jobs: Callable[[Sequence[str]], Awaitable[None]], woken: Mapping[str, timedelta] = WOKEN
     ) -> None:
-        self._wake_job = wake_job
+        self._wake_jobs = wake_jobs
         self._woken = woken
         self._scheduler: AsyncIOScheduler | None = None
 
@@ -53,11 +54,11 @@ class Waking:
 
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
-        for job, often in self._woken.items():
+        for often in set(self._woken.values()):
             self._scheduler.add_job(
-                self._wake_job,
+                self._wake_jobs,
                 "interval",
-                [job],
+                [[job for job, said in self._woken.items() if said == often]],
                 seconds=often.total_seconds(),
                 next_run_time=utc_now() + often - first,
             )
