@@ -1,6 +1,7 @@
 """When one round is over: not before all that it learnt is written, and no later."""
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -61,8 +62,8 @@ def test_the_results_of_a_round_do_not_wait_for_the_next_look_at_the_clock(tmp_p
     ("module", "function", "told"),
     [
         ("wirewatch.telling", "tell", "tell failed and waits for the next round, see above"),
-        ("archive.sources", "claim_due", "the poller broke 3 times, see above"),
-        ("archive.wake", "waiting", "the jobs broke 3 times, see above"),
+        ("archive.sources", "claim_due", r"the poller broke \d+ times, see above"),
+        ("archive.wake", "waiting", r"the jobs broke \d+ times, see above"),
     ],
 )
 async def test_a_round_in_which_something_fails_for_good_ends_and_says_so(
@@ -85,7 +86,9 @@ async def test_a_round_in_which_something_fails_for_good_ends_and_says_so(
     monkeypatch.setattr(f"{module}.{function}", fails)
     monkeypatch.setattr("wirewatch.jobs.RETRY", timedelta(milliseconds=10))
     monkeypatch.setattr("wirewatch.daemon.AGAIN", 0.01)
-    assert told in await run_once(settings_of(folder))
+    wrong = await run_once(settings_of(folder))
+    # It may break once more before that is looked at.
+    assert any(re.fullmatch(told, line) for line in wrong), wrong
 
 
 async def test_a_first_round_is_told_in_one_digest_as_soon_as_it_has_met_everything(
