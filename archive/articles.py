@@ -7,8 +7,7 @@ Statements on `article` and `identity`. What makes two entries the same article 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
 
@@ -25,8 +24,7 @@ Contact = Literal["live", "catch-up", "old"]
 PageState = Literal["none", "wanted", "read", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """An article that bears a key: enough to decide whether an entry is the same one."""
 
     article: int
@@ -35,10 +33,10 @@ class Known:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NewArticle:
-    """A row to be, with its identity keys."""
+class NewArticle(NamedTuple):
+    """A row to be, behind its identity keys. A tuple, as `Known` is one: a first contact makes many."""
 
+    keys: tuple[int, ...]
     source: str
     outlet: str
     url: str
@@ -54,7 +52,6 @@ class NewArticle:
     contact: Contact
     page: PageState
     tell_after: datetime
-    keys: tuple[int, ...]
     # Where it is known already that there is nothing to tell of it.
     told_at: datetime | None = None
     # Only its page can tell.
@@ -94,7 +91,7 @@ def store(conn: Connection, new: Sequence[NewArticle]) -> list[int]:
     if not new:
         return []
     ids = numbers(conn, table, len(new))
-    _store(conn, [(id_, *_said(one)) for id_, one in zip(ids, new, strict=True)])
+    _store(conn, [(id_, *one[1:]) for id_, one in zip(ids, new, strict=True)])
     add_keys(conn, [(key, id_) for id_, article in zip(ids, new, strict=True) for key in article.keys])
     noted.note_new(conn, ids)
     return ids
@@ -105,15 +102,7 @@ def add_keys(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     _add_keys(conn, pairs)
 
 
-# In the order of the table.
-_SAID = (
-    "source", "outlet", "url", "canonical", "guid", "title", "summary", "body", "published", "trust",
-    "language", "found_at", "contact", "page", "paywalled", "tell_after", "told_at",
-)  # fmt: skip
-_said = attrgetter(*_SAID)
-
-
-@many(table, "id", *_SAID)
+@many(table, "id", *NewArticle._fields[1:])
 def _store(new: Any) -> Any:
     return new
 

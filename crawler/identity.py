@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 
 from archive.announced import Announced
 from archive.article import EXACT, Trust
@@ -31,8 +32,7 @@ _FRONT_PAGE = re.compile(r"https://[^/]*/?")
 _SIMILAR = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What an entry is known by; a key is None where it would tell nothing.
 
     `url` is its address, `guid` its outlet and GUID, `title` its outlet, title and day, `heading`

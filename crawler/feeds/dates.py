@@ -122,9 +122,10 @@ def _at(date: tuple[int, int, int], clock: list[str | None] | None, rest: str, z
     """The moment of a date and a clock time, after which `rest` may name a zone."""
     if clock is None:
         return datetime(*date, tzinfo=zone or UTC), "day"
-    hour, minute, second = (int(part or 0) for part in clock)
-    late = hour == 24
-    moment = datetime(*date, 0 if late else hour, minute, min(second, 59)) + timedelta(days=late)  # noqa: DTZ001
+    hour, minute, second = [int(part or 0) for part in clock]
+    moment = datetime(*date, 0 if hour == 24 else hour, minute, min(second, 59))  # noqa: DTZ001
+    if hour == 24:
+        moment += timedelta(days=1)
     stated = stated_zone(rest, moment, zone)
     return moment.replace(tzinfo=stated or zone or UTC), "stated" if stated else "assumed"
 
@@ -135,20 +136,27 @@ def stated_zone(rest: str, moment: datetime, own: tzinfo | None) -> tzinfo | Non
     `rest` is folded (`crawler/date_names.py`), `moment` naive, `own` the source's zone, whose short
     name is understood where it stands for several ("CST").
     """
+    stated, name = _zone_in(rest[:_LONGEST])
+    if name and own is not None and (moment.replace(tzinfo=own).tzname() or "").lower() == name:
+        return own
+    return stated
+
+
+# Most dates of a feed end alike.
+@lru_cache(maxsize=256)
+def _zone_in(rest: str) -> tuple[tzinfo | None, str]:
+    """The zone with which `rest` begins, and its name where it is no offset."""
     match = _ZONE.match(rest)
     if match is None:
-        return None
+        return None, ""
     if match["sign"]:
-        return _offset(match["sign"], match["hours"], match["minutes"])
+        return _offset(match["sign"], match["hours"], match["minutes"]), ""
     name = match["name"]
-    if own is not None and (moment.replace(tzinfo=own).tzname() or "").lower() == name:
-        return own
     if "/" in name:
-        return _named_zone(name)
-    return timezone(timedelta(hours=ZONES[name])) if name in ZONES else None
+        return _named_zone(name), name
+    return (timezone(timedelta(hours=ZONES[name])) if name in ZONES else None), name
 
 
-@lru_cache(maxsize=256)
 def _offset(sign: str, hours: str, minutes: str | None) -> tzinfo | None:
     ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if ahead > timedelta(hours=14):
