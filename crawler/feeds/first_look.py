@@ -38,7 +38,7 @@ def look(data: bytes, before: Packed | None, most: int, *around: str) -> Looked 
 
     `around` is what else their meaning hangs on: where the feed lies, whose it is.
     """
-    outside, items = _parted(data)
+    outside, items, closes = _parted(data)
     if not items or len(items) > most:
         return None
     key = _key(outside, around)
@@ -49,18 +49,19 @@ def look(data: bytes, before: Packed | None, most: int, *around: str) -> Looked 
         mark = _mark(item, key)
         if mark in known:
             stays.append(known[mark])
-        elif any(item.count(opens) != item.count(closes) for opens, closes in _PAIRS):
+        elif any(item.count(begin) != item.count(end) for begin, end in _PAIRS):
             return None
         else:
-            kept.append(item)
+            kept += (item, closes)
             marks.append(mark)
     return Looked(b"".join((*kept, outside[-1])), marks, tuple(stays))
 
 
-def _parted(data: bytes) -> tuple[list[bytes], list[bytes]]:
-    """What stands before each item and behind the last, and the items; none of these where this is no XML."""
+def _parted(data: bytes) -> tuple[list[bytes], list[bytes], bytes]:
+    """What stands before each item and behind the last; the items, none where this is no XML; and the tag
+    that ends each of them, which they are given without."""
     if not data.startswith(b"<"):
-        return [data], []
+        return [data], [], b""
     name = b"entry" if data.rfind(b"</entry>") > data.rfind(b"</item>") else b"item"
     opens, closes = b"<" + name, b"</" + name + b">"
     *parts, rest = data.split(closes)
@@ -74,9 +75,9 @@ def _parted(data: bytes) -> tuple[list[bytes], list[bytes]]:
             before += part + closes
             continue
         outside.append(before + part[:start])
-        items.append(part[start:] + closes)
+        items.append(part[start:])
         before = b""
-    return [*outside, before + rest], items
+    return [*outside, before + rest], items, closes
 
 
 def _key(outside: Sequence[bytes], around: Sequence[str]) -> bytes:
