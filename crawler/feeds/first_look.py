@@ -65,19 +65,21 @@ def _parted(data: bytes) -> tuple[list[bytes], list[bytes], bytes]:
     name = b"entry" if data.rfind(b"</entry>") > data.rfind(b"</item>") else b"item"
     opens, closes = b"<" + name, b"</" + name + b">"
     *parts, rest = data.split(closes)
-    outside, items, before = [], [], b""
+    outside: list[bytes] = []
+    items: list[bytes] = []
+    before: list[bytes] = []
     for part in parts:
         start = part.find(opens)
         while start >= 0 and not part.startswith(_ENDS_A_NAME, start + len(opens)):
             start = part.find(opens, start + len(opens))
         if start < 0:
             # An end of what did not begin is nothing.
-            before += part + closes
+            before += (part, closes)
             continue
-        outside.append(before + part[:start])
+        outside.append(b"".join((*before, part[:start])))
         items.append(part[start:])
-        before = b""
-    return [*outside, before + rest], items, closes
+        before.clear()
+    return [*outside, b"".join((*before, rest))], items, closes
 
 
 def _key(outside: Sequence[bytes], around: Sequence[str]) -> bytes:

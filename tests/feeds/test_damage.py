@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.feeds.decode import in_utf8
 from crawler.feeds.gather import FAST_SIZE, SMALL_SIZE
-from crawler.feeds.parse import FeedError, ParsedFeed, parse_fast, parse_feed
+from crawler.feeds.parse import FeedError, LastPoll, ParsedFeed, parse_fast, parse_feed
 from crawler.plain_text import plain_text
 from tests.examples import examples
 from tests.feeds.newsroom import atom, rss
@@ -148,6 +148,8 @@ def hostile(size: int) -> dict[str, bytes]:
         "deep html": rss("<title><![CDATA[" + fill(b"<div>").decode() + "]]></title>"),
         "many items": b"<rss><channel>" + fill(b"<item><title>a</title></item>") + b"</channel></rss>",
         "many broken items": b"<rss><channel><br>" + fill(b"<item><title>a</title></item>"),
+        "ends of items": b"<rss><channel>" + fill(b"</item>"),
+        "beginnings of items": b"<rss><channel>" + fill(b"<items>") + b"</item>",
         "many attributes": b"<rss " + b" ".join(b"a%d='x'" % n for n in range(size // 11)) + b"><channel>",
         "many namespaces": b"<rss " + b" ".join(b"xmlns:a%d='x'" % n for n in range(size // 16)) + b"/>",
         "comments": b"<rss><!--" + fill(b"-"),
@@ -174,5 +176,5 @@ def test_what_is_parsed_in_the_daemons_own_process_takes_no_time_to_speak_of(nam
     body = hostile(FAST_SIZE)[name]
     started = time.process_time()
     with suppress(FeedError):
-        parse_fast(body, URL, now=NOW)
+        parse_fast(body, URL, now=NOW, last=LastPoll(None, "kpl"))
     assert time.process_time() - started < PATIENCE
