@@ -162,7 +162,8 @@ def _settle_clusters(
     text: str, layers: tuple[_Edits, ...], keep_case: bool
 ) -> tuple[str, tuple[_Edits, ...]]:
     """The slow path: every character or cluster whose length may change."""
-    text = _ASTRAL.sub(_settle_astral, text)
+    astral = [(found.start(), found.end(), _settle_astral(found[0])) for found in _ASTRAL.finditer(text)]
+    text, layers = _rewrite(text, [piece for piece in astral if piece[2] != text[piece[0]]], layers)
     known = changes(keep_case)
     case = _as_it_is if keep_case else str.casefold
     folded = case(text)
@@ -183,10 +184,10 @@ def _as_it_is(text: str) -> str:
     return text
 
 
-def _settle_astral(match: re.Match[str]) -> str:
-    """Mathematical letters and the like; what would not stay one character is left alone."""
-    settled = unicodedata.normalize("NFKC", match[0])
-    return settled if len(settled) == 1 else match[0]
+def _settle_astral(character: str) -> str:
+    """Mathematical letters and the like; of what would not stay one character only the composition."""
+    settled = unicodedata.normalize("NFKC", character)
+    return settled if len(settled) == 1 else unicodedata.normalize("NFC", character)
 
 
 @lru_cache(maxsize=8192)
