@@ -78,7 +78,7 @@ async def main():
     await archive.write(work)
     language_model.guess("Il presidente della repubblica")
     worked = resident()
-    resting = asyncio.create_task(give_back(archive, lambda: asyncio.sleep(0.01)))
+    resting = asyncio.create_task(give_back(archive, lambda _: asyncio.sleep(0.01)))
     async with asyncio.timeout(30):
         while resident() - before > (worked - before) / 2:
             await asyncio.sleep(0.01)
@@ -102,7 +102,7 @@ async def test_the_language_model_stays_for_as_long_as_it_is_asked(sqlite_archiv
     turns: asyncio.Queue[None] = asyncio.Queue()
     paused = asyncio.Event()
 
-    async def pause() -> None:
+    async def pause(_seconds: float) -> None:
         paused.set()
         await turns.get()
 
