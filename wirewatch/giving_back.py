@@ -15,7 +15,7 @@ from wirewatch import heap
 
 # Seconds. To give back takes two milliseconds. What is woken each minute reads the archive, so the first
 # time comes soon after the start, and those that follow soon after that and not before it.
-FIRST, EVERY = 10.0, 30.0
+FIRST, EVERY = 5.0, 30.0
 
 
 async def give_back(archive: Archive, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
