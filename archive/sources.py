@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, null, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, null, or_, select, update
 
 from archive import announced
 from archive.announced import Packed
@@ -155,9 +155,16 @@ def free_leases(conn: Connection) -> None:
     conn.execute(held.values(lease_until=None, lease_fence=table.c.lease_fence + 1))
 
 
-def not_later(conn: Connection, now: datetime, farthest: datetime) -> None:
-    """Let what was polled in a future that has not come, or is due after `farthest`, be due now."""
-    wrong = or_(table.c.last_polled_at > now, table.c.due_at > farthest)
+def due_after(conn: Connection, moment: datetime) -> list[SourceState]:
+    """The active sources that are due later than that."""
+    return [SourceState(*row) for row in conn.execute(_ALL.where(table.c.due_at > moment))]
+
+
+def not_later(conn: Connection, now: datetime, farthest: datetime, besides: Sequence[str] = ()) -> None:
+    """Let what was polled in a future that has not come, or is due after `farthest`, be due now; not the
+    latter of the sources `besides`."""
+    too_far = and_(table.c.due_at > farthest, table.c.source.not_in(list(besides)))
+    wrong = or_(table.c.last_polled_at > now, too_far)
     free = {"lease_until": None, "lease_fence": table.c.lease_fence + 1}
     conn.execute(update(table).where(table.c.lease_until > farthest).values(free))
     conn.execute(update(table).where(wrong, table.c.due_at > now).values(due_at=now))

@@ -146,7 +146,7 @@ def _literal(host: str) -> Address | None:
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        REUSED.set(False)
+        pass
     try:
         # 2130706433, 0x7f.1, 0177.0.0.1: the old forms that libc still maps onto an address.
         return IPv4Address(socket.inet_aton(host))

@@ -14,12 +14,16 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from archive import articles, sources, wake
+from archive.clocks import next_time
+from archive.sources import SourceState
 from crawler.polling import JITTER, LONGEST_BACKOFF
 from wirewatch.beat import beat
+from wirewatch.rooms import Rulebook
 
 # Less is a clock that is kept in time, or a loop that was late.
 SMALLEST = timedelta(seconds=30)
-# No due time lies farther off than the longest wait, unless the clock was set back.
+# No due time lies farther off than the longest wait, unless the source's rhythm is longer or the clock was
+# set back.
 _FARTHEST = LONGEST_BACKOFF * (1 + JITTER)
 
 Stepped = Callable[[timedelta], Awaitable[None]]
@@ -50,8 +54,20 @@ class ClockSteps:
             self._tick()
 
 
-def settle(conn: Connection, now: datetime) -> None:
+def settle(conn: Connection, rules: Rulebook, now: datetime) -> None:
     """Let what waits for a time that is too far off, since the clock was set back, be looked at now."""
-    sources.not_later(conn, now, now + _FARTHEST)
+    farthest = now + _FARTHEST
+    seldom = [state.source for state in sources.due_after(conn, farthest) if _is_due_then(state, rules, now)]
+    sources.not_later(conn, now, farthest, besides=seldom)
     articles.not_later(conn, now, now + SMALLEST)
     wake.all_now(conn, now)
+
+
+def _is_due_then(state: SourceState, rules: Rulebook, now: datetime) -> bool:
+    """Whether a source is due so late because it is asked so seldom."""
+    source, last = rules.sources.get(state.source), state.last_polled_at
+    if source is None or last is None or last > now:
+        return False
+    if source.cron is not None:
+        return state.due_at <= next_time(source.cron, last, source.timezone or rules.settings.timezone)
+    return source.every is not None and state.due_at <= last + source.every * (1 + JITTER)

@@ -205,7 +205,7 @@ async def _clock_stepped(daemon: Daemon, waking: Waking, step: timedelta) -> Non
             replace(rooms.rules, since=min(rooms.rules.since, now), watches_since=since),
             (),
         )
-        await rooms.archive.write(lambda conn: settle(conn, now))
+        await rooms.archive.write(lambda conn: settle(conn, rooms.rules, now))
     await rooms.archive.write(partial(wake_now, WOKEN, now))
     waking.hurry()
     daemon.poller.replan()

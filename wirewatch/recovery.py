@@ -35,7 +35,7 @@ async def recover(rooms: Rooms) -> None:
         log.warning("the archive was put back from a copy: messages sent since it was made may come twice")
     await rooms.archive.write(mended)
     await rooms.archive.write(sources.free_leases)
-    await rooms.archive.write(lambda conn: settle(conn, now))
+    await rooms.archive.write(lambda conn: settle(conn, rules, now))
     await rooms.archive.write(lambda conn: deliveries.recover(conn, now, rooms.durations.outbox.settle))
 
 

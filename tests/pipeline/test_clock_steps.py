@@ -45,6 +45,20 @@ async def test_after_a_step_sources_are_asked_and_articles_told(
     assert state.due_at - clock() < timedelta(minutes=12)
 
 
+async def test_a_source_of_a_long_rhythm_does_not_wait_for_a_day_that_has_not_come(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    clock = SetClock(datetime.now(UTC))
+    site.script("/feed", rss(["Quiet"]))
+    folder = write_config(
+        tmp_path / "config", [feed_source("post", site.url("/feed"), every="30d")], api, chat
+    )
+    async with running(settings_of(folder), FAST, clock) as daemon:
+        await until(lambda: bool(site.seen("/feed")) and daemon.idle)
+        clock.now -= timedelta(days=1)
+        await until(lambda: len(site.seen("/feed")) > 1)
+
+
 async def test_whoever_asks_right_after_a_sleep_hears_that_it_works(
     api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
 ) -> None:

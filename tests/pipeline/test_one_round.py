@@ -127,3 +127,15 @@ async def test_rounds_look_the_archive_through_once_a_day_and_a_daemon_at_each_s
         pass
     await run_once(settings_of(folder))
     assert checked == [True, False, True, False]
+
+
+@pytest.mark.parametrize("rhythm", [{"every": "30d"}, {"every": None, "cron": "0 0 29 2 *"}])
+async def test_a_source_of_a_long_rhythm_is_not_asked_at_each_start(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, rhythm: dict[str, Any]
+) -> None:
+    site.script("/feed", rss(["Quiet"]))
+    listed = [feed_source("seldom", site.url("/feed"), **rhythm)]
+    folder = write_config(tmp_path / "config", listed, api, chat)
+    for _ in range(3):
+        assert await run_once(settings_of(folder)) == []
+    assert len(site.seen("/feed")) == 1
