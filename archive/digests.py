@@ -6,6 +6,7 @@ transaction that writes that delivery, so nothing is told twice or missed betwee
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -14,6 +15,9 @@ from archive.insert import prepared
 from archive.one_of import one_of
 from archive.tables import digest_item as table
 from archive.wake import wake
+
+# Articles of one digest: what waits beyond goes with the next, at once.
+MOST = 1_000
 
 
 class Item(NamedTuple):
@@ -48,17 +52,19 @@ _HOLDING = select(table.c.channel, table.c.article, table.c.delivery).where(
 
 
 def due(conn: Connection, channel: str, now: datetime) -> list[tuple[int, str]]:
-    """The articles whose digest goes now, each with the reason, in the order in which they came.
+    """The articles whose digest goes now, each with the reason, in the order in which they came; of very
+    many the first.
 
     With the first that catches up go all others that do: what was met within seconds is one message.
     """
     waiting = conn.execute(_WAITING, {"of": channel}).all()
     going = {row.reason for row in waiting if row.due_at <= now}
-    return [
+    found = (
         (row.article, row.reason)
         for row in waiting
         if row.due_at <= now or ("catch-up" in going and row.reason == "catch-up")
-    ]
+    )
+    return list(islice(found, MOST))
 
 
 _WAITING = (

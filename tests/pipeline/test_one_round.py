@@ -139,3 +139,16 @@ async def test_a_source_of_a_long_rhythm_is_not_asked_at_each_start(
     for _ in range(3):
         assert await run_once(settings_of(folder)) == []
     assert len(site.seen("/feed")) == 1
+
+
+async def test_what_is_too_much_for_one_digest_goes_with_the_next_at_once(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.digests.MOST", 3)
+    site.script("/feed", rss([item(f"Laos opens dam {number}", published=utc_now()) for number in range(7)]))
+    folder = write_config(
+        tmp_path / "config", [feed_source("feed", site.url("/feed"), every="1h")], api, chat
+    )
+    assert await run_once(settings_of(folder)) == []
+    heads = [message.text.splitlines()[0] for message in api.ledger.messages]
+    assert heads == [f"Catching up · {count}" for count in ("3 articles", "3 articles", "1 article")]
