@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("wirewatch")
 
 CONNECT = (
-    "no bot token, so alerts for %s go to the terminal. To connect a chat: make a bot with @BotFather, "
+    "no bot token, so alerts for %s go to standard output. To connect a chat: make a bot with @BotFather, "
     "put its token into WIREWATCH_TELEGRAM_TOKEN or config/telegram.token, and start again."
 )
 NO_CHAT = (
-    "no chat is configured, so alerts go to the terminal. To connect one: make a bot with @BotFather, "
+    "no chat is configured, so alerts go to standard output. To connect one: make a bot with @BotFather, "
     "put its token into config/telegram.token, and name the chat under `channels:` in config/wirewatch.yaml."
 )
 
@@ -61,7 +61,6 @@ class Outgoing:
         self._pacing = settings.telegram.pacing
         self.on_answer: Callable[[Answered], None] = lambda _: None
         self._outbox: Outbox | None = None
-        self._stopped = False
         built = self.build(settings)
         self.switch(settings, built)
         if built.bot is None and not built.unconnected:
@@ -109,7 +108,6 @@ class Outgoing:
                 report=self._report,
             )
             self._outbox.on_answer = self.on_answer
-            self._outbox.stopping = self._stopped
             self._fill(self._outbox)
         return self._outbox
 
@@ -122,7 +120,6 @@ class Outgoing:
 
     async def stop(self, grace: float) -> None:
         """Begin to send nothing new and give what is under way so many seconds."""
-        self._stopped = True
         if self._outbox is not None:
             await self._outbox.stop(grace)
 

@@ -82,8 +82,6 @@ class Outbox:
         self.senders = senders
         self.default_zone = default_zone
         self.catch_up = catch_up
-        # Whether nothing new is begun.
-        self.stopping = False
         self.on_answer: Callable[[Answered], None] = lambda _: None
         self._archive = archive
         self._clock = clock
@@ -94,6 +92,7 @@ class Outbox:
         self._looking = Looking(archive, clock, self._times, report)
         self._running: set[str] = set()
         self._unwritten: dict[str, Answered] = {}
+        self._stopping = False
 
     async def deliver(self, chat: str) -> None:
         """Send what is due in `chat`; what must wait is woken again. Never two at once for a chat.
@@ -120,7 +119,7 @@ class Outbox:
 
     async def stop(self, grace: float) -> None:
         """Begin nothing new and give what is under way so many seconds."""
-        self.stopping = True
+        self._stopping = True
         waited = 0.0
         while self._running and waited < grace:
             await self._sleep(0.05)
@@ -132,7 +131,7 @@ class Outbox:
         await self._fold_late(chat)
         pace = await self._paces.of(chat)
         just_looked = True
-        while not self.stopping:
+        while not self._stopping:
             now = self._clock()
             work = await self._archive.read(lambda conn, now=now: outgoing.work(conn, chat, now))  # type: ignore[misc]
             delivery = _choose(work, just_looked)
@@ -200,7 +199,7 @@ class Outbox:
                 await self._park(chat, self._clock() + timedelta(seconds=delay))
                 return False
             await self._sleep(delay)
-            if self.stopping:
+            if self._stopping:
                 return False
         await self._paces.turn(pace)
         return True
