@@ -75,12 +75,12 @@ async def _done(daemon: Daemon, began: datetime) -> bool:
         return False
     given_up = _given_up(daemon)
     but_digests = given_up | {("digest", channel) for channel in rooms.rules.channels}
-    others, any_ = await rooms.archive.read(
+    others, first = await rooms.archive.read(
         lambda conn: (wake.next_wake(conn, but_digests), wake.next_wake(conn, given_up))
     )
     if others is not None and others - now <= HORIZON:
         return False
-    if any_ is not None and any_ - now <= HORIZON:
+    if first is not None and first - now <= HORIZON:
         await rooms.archive.write(lambda conn: digests.catch_up(conn, now, HORIZON))
         return False
     # A job may have begun between the questions.

@@ -23,8 +23,8 @@ from wirewatch.logs import start_logging
 def command(once: bool) -> None:
     """Watch the sources and send alerts, until SIGTERM or Ctrl-C.
 
-    Without a bot token the alerts of Telegram channels go to the terminal. With --once it ends
-    when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
+    Without a bot token the alerts of Telegram channels go to standard output. With --once it
+    ends when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
     arrive.
     """
     heap.share()
