@@ -34,17 +34,27 @@ PACING = Pacing()
 ALLOWED = 1.05
 
 
-class Counting(TelegramSender):
-    """Knows how many of its messages are on the wire: time must not pass meanwhile."""
+# Answers come one after another, as over any wire (seconds). Were all of one turn to come at one instant, all
+# their chats would be due again at one instant, and chance would say who is left over, again and again.
+APART = 1e-4
+
+
+class Wire(TelegramSender):
+    """Knows how many messages are under way: time must not pass meanwhile."""
 
     under_way = 0
+    arrived = 0.0
 
     async def send(self, message: Message) -> Outcome:
-        Counting.under_way += 1
+        Wire.under_way += 1
         try:
-            return await super().send(message)
+            outcome = await super().send(message)
         finally:
-            Counting.under_way -= 1
+            Wire.under_way -= 1
+        now = asyncio.get_running_loop().time()
+        Wire.arrived = max(Wire.arrived, now) + APART
+        await asyncio.sleep(Wire.arrived - now)
+        return outcome
 
 
 async def a_while(seconds: float) -> None:
@@ -72,14 +82,15 @@ async def send_all(
     api = BotApi(wall=lambda: clock().timestamp(), monotonic=loop.time, sleep=asyncio.sleep)
     made = [api.private(api.person(f"Reader {number}")) for number in range(private)]
     made += [api.supergroup(f"Desk {number}") for number in range(groups)]
-    loop.on_the_wire = lambda: Counting.under_way > 0
+    Wire.arrived = 0.0
+    loop.on_the_wire = lambda: Wire.under_way > 0
     async with api:
         bot = telegram_bot(api, read_timeout=60)
         channels = {
             f"chat-{number}": TelegramChannel(name=f"chat-{number}", type="telegram", chat=chat.id)
             for number, chat in enumerate(made)
         }
-        senders = {name: Counting(bot, loop.time) for name in channels}
+        senders = {name: Wire(bot, loop.time) for name in channels}
         outbox = Outbox(archive, channels, senders, clock, pacing=PACING, monotonic=loop.time, sleep=a_while)
         jobs = Jobs(archive, {"deliver": outbox.deliver}, clock)
         new = queue(list(channels), [str(chat.id) for chat in made], each)
