@@ -127,8 +127,9 @@ class Poller:
         if self._next_due is not None and now < self._next_due:
             return 0
         if (before is None or now - before > GAP) and self.due_by is None:
+            # What ended just before a sleep is overdue too, and the archive does not know yet since when.
+            await self._write_back()
             overdue = await self._rooms.archive.read(lambda conn: sources.count_overdue(conn, now - GAP))
-            overdue += sum(state.due_at < now - GAP for state in self._unchanged)
             self._backlog = Backlog(now, overdue) if overdue else None
         room = AT_ONCE - len(self._running)
         if self.due_by is not None:

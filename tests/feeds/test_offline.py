@@ -15,7 +15,7 @@ import pytest
 from archive import facts
 from archive.sources import SourceState
 from crawler.children import Child
-from tests.feeds.desk import Clock, Desk, desk
+from tests.feeds.desk import START, TICK, Clock, Desk, desk
 from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
 from wirewatch import offline, pipeline
@@ -28,9 +28,9 @@ def feeds(port: int, count: int = COUNT) -> list[dict[str, str]]:
     return [feed(port, n) for n in range(count)]
 
 
-def feed(port: int, number: int, every: str = "15m") -> dict[str, str]:
+def feed(port: int, number: int, **rhythm: str) -> dict[str, str]:
     url = f"http://outlet-{number}.example:{port}/feed"
-    return {"name": f"s-{number}", "url": url, "every": every, "full_text": "never"}
+    return {"name": f"s-{number}", "url": url, "full_text": "never", **(rhythm or {"every": "15m"})}
 
 
 @asynccontextmanager
@@ -85,17 +85,40 @@ def test_a_host_that_is_down_while_others_answer_is_charged(tmp_path: Path) -> N
     run(story)
 
 
+async def assert_spread(site: PeerNewsroom, here: Desk, count: int) -> None:
+    """After a night's sleep each of so many sources is asked once, a third of them in any ten seconds."""
+    woke, before = here.clock.loop.time(), len(site.requests)
+    here.sleep(9 * HOUR)
+    await here.passes(10 * MINUTE)
+    starts = Counter(int((seen.time - woke) // 10) for seen in site.requests[before:])
+    assert sum(starts[window] for window in range(4)) == count
+    assert max(starts[window] for window in range(4)) <= count / 3 + 2
+    assert charged(here.states()) == []
+
+
 def test_what_is_overdue_after_a_sleep_is_spread_and_met_as_a_gap(tmp_path: Path) -> None:
     async def story(loop: VirtualTimeLoop) -> None:
         async with open_desk(loop, tmp_path, partial(feeds, count=120)) as (site, here):
             await here.passes(HOUR)
-            woke, before = loop.time(), len(site.requests)
-            here.sleep(9 * HOUR)
-            await here.passes(10 * MINUTE)
-            starts = Counter(int((seen.time - woke) // 10) for seen in site.requests[before:])
-            assert sum(starts[window] for window in range(4)) == 120
-            assert max(starts[window] for window in range(4)) <= 120 / 3 + 2
-            assert charged(here.states()) == []
+            await assert_spread(site, here, 120)
+
+    run(story)
+
+
+def on_the_hour(port: int) -> list[dict[str, str]]:
+    return [feed(port, n, cron="0 * * * *") for n in range(60)]
+
+
+def test_what_ended_just_before_a_sleep_is_spread_too(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with open_desk(loop, tmp_path, on_the_hour) as (site, here):
+            await here.passes(HOUR)
+            before = len(site.requests)
+            # All are asked at this one tick, and written at the next.
+            await here.passes(TICK)
+            assert len(site.requests) == before + 60
+            assert {state.due_at for state in here.states().values()} == {START + HOUR}
+            await assert_spread(site, here, 60)
 
     run(story)
 
