@@ -34,18 +34,6 @@ from wirewatch.secrets import SECRET_KEYS, secret_address
 from wirewatch.settings import Settings, load
 
 NAME = "config.cache"
-# Kept otherwise, or not at all.
-_LEFT_OUT = {
-    "token",
-    "locations",
-    "named_files",
-    "compiled",
-    "files",
-    "digests",
-    "kept_as",
-    "queries",
-    "lexicon",
-}
 # Whatever a file that is no cache of ours can bring about.
 _UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -139,7 +127,7 @@ def _keep(settings: Settings, before: _Files) -> None:
     packed = {
         part.name: plain.packed(getattr(settings, part.name), hidden=part.name in SECRET_KEYS)
         for part in fields(Settings)
-        if part.name not in _LEFT_OUT
+        if "kept apart" not in part.metadata
     }
     packed["queries"] = kept.packed(_queries(settings))
     body = json.dumps({"dict": packed}, ensure_ascii=False, separators=(",", ":")).encode()

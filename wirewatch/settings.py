@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from alerts.query.tree import Node
     from wirewatch.layers import ParsedFiles
 
+# What `config_cache.py` keeps otherwise than the rest, or not at all.
+_APART = {"kept apart": True}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -48,7 +51,7 @@ class Settings:
     archive: Path | str = field(repr=False)
     fetch: FetchSettings = field(repr=False)
     telegram: TelegramSettings
-    token: Secret | None
+    token: Secret | None = field(metadata=_APART)
     channels: tuple[Channel, ...]
     ops: str | None
     sources: tuple[Source, ...] = field(repr=False)
@@ -60,15 +63,15 @@ class Settings:
     ping_url: str | None = field(repr=False)
     silent_after: timedelta
     daily: str | None
-    locations: Locations
-    named_files: frozenset[Path] = field(repr=False)
+    locations: Locations = field(metadata=_APART)
+    named_files: frozenset[Path] = field(repr=False, metadata=_APART)
     warnings: tuple[ConfigWarning, ...] = ()
-    compiled: "Watchlist | None" = field(default=None, repr=False, compare=False)
-    files: "ParsedFiles | None" = field(default=None, repr=False, compare=False)
-    digests: Mapping[Path, bytes] = field(default_factory=dict, repr=False, compare=False)
-    kept_as: str | None = field(default=None, repr=False, compare=False)
-    queries: str = field(default="{}", repr=False, compare=False)
-    lexicon: bytes | None = field(default=None, repr=False, compare=False)
+    compiled: "Watchlist | None" = field(default=None, repr=False, compare=False, metadata=_APART)
+    files: "ParsedFiles | None" = field(default=None, repr=False, compare=False, metadata=_APART)
+    digests: Mapping[Path, bytes] = field(default_factory=dict, repr=False, compare=False, metadata=_APART)
+    kept_as: str | None = field(default=None, repr=False, compare=False, metadata=_APART)
+    queries: str = field(default="{}", repr=False, compare=False, metadata=_APART)
+    lexicon: bytes | None = field(default=None, repr=False, compare=False, metadata=_APART)
 
     def compile(self) -> "Settings":
         """These settings, with all that is made of them made now and not while the first article waits, and
