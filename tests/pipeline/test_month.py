@@ -15,8 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, text
 from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import text
 from sqlalchemy.engine import ExceptionContext
 
 from archive import articles, sources
@@ -120,16 +120,17 @@ class Full:
 
     def __init__(self, archive: Archive) -> None:
         self.refused = 0
-        self._pages = archive.read_now(lambda conn: conn.execute(text("pragma page_count")).scalar_one())
-        sqlalchemy_event.listen(archive.engine, "begin", self._limit)
+        # Errors are rare. Whatever each transaction tells may be being told just now by another thread.
         sqlalchemy_event.listen(archive.engine, "handle_error", self._count)
+        self._archive = archive
+        self._room_for(archive.read_now(lambda conn: conn.execute(text("pragma page_count")).scalar_one()))
 
     def end(self) -> None:
-        self._pages = 1_000_000
+        self._room_for(1_000_000)
 
-    def _limit(self, conn: Connection) -> None:
-        driver: Any = conn.connection.driver_connection
-        driver.execute(f"pragma max_page_count = {self._pages}")
+    def _room_for(self, pages: int) -> None:
+        # The connection that writes stays the same, and the limit is that of a connection.
+        self._archive.write_now(lambda conn: conn.execute(text(f"pragma max_page_count = {pages}")).all())
 
     def _count(self, context: ExceptionContext) -> None:
         self.refused += "full" in str(context.original_exception)
