@@ -90,7 +90,7 @@ def memory() -> dict[str, int]:
 @pytest.mark.parametrize(
     "load",
     [
-        pytest.param(Load(feeds=20, pages=20, every=0.5), id="small"),
+        pytest.param(Load(feeds=20, pages=100, every=0.5), id="small"),
         pytest.param(
             Load(feeds=300, pages=500, every=5.0),
             id="full",
@@ -129,15 +129,16 @@ async def test_feeds_stay_on_time_and_the_loop_free_while_pages_are_read(
             took, used = monotonic() - began, memory()
             polls = json.loads(await ask(port, "/polls"))
 
+    since = sum(at >= began for times in polls.values() for at in times)
     gaps = [
-        later - earlier for times in polls.values() for earlier, later in pairwise(times) if earlier >= began
+        later - earlier for times in polls.values() for earlier, later in pairwise(times) if later >= began
     ]
     read = [one for one in done if one.page == "read"]
     late = max(gaps, default=0.0) - load.every
     lag = daemon.lag.worst
     print(
         f"\n{load.pages} pages in {took:.1f} s ({load.pages / took:.1f} a second), {len(read)} with a text; "
-        f"{load.feeds} feeds every {load.every:g} s: {len(gaps)} polls, the latest {late:.2f} s late; "
+        f"{load.feeds} feeds every {load.every:g} s: {since} polls, the latest {late:.2f} s late; "
         f"loop held at most {max(held) * 1000:.0f} ms of its own CPU, woke at most {lag * 1000:.0f} ms late; "
         f"memory {used['daemon']} MB, of them {before['daemon']} before the start, "
         f"children {used['children']} MB"
@@ -147,6 +148,7 @@ async def test_feeds_stay_on_time_and_the_loop_free_while_pages_are_read(
         "login"
     }
     assert len(read) >= 0.98 * load.pages
-    # Each feed is polled as often as its rhythm says, give or take one and what this machine does besides.
-    assert len(gaps) >= 0.5 * load.feeds * max(took / load.every - 2, 0)
+    # At least half as often as the rhythm says: this machine does other things too. Feeds that had to wait
+    # for the pages would not be polled at all.
+    assert since >= 0.5 * load.feeds * max(took / load.every - 1, 1)
     assert max(held) < HELD, f"the loop was held for {max(held) * 1000:.0f} ms"
