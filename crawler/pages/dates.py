@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 
 from archive.article import Trust
-from crawler.date_names import AM, MONTH, MONTHS, PM, ascii_digits, fold
+from crawler.date_names import HALF, MONTH, MONTHS, ascii_digits, fold, hour_of_day
 from crawler.feeds.dates import stated_zone
 
 Stamp = tuple[datetime, Trust]
@@ -19,7 +19,7 @@ _YEAR = r"(?P<y>(?:19|20|25)\d\d)"
 _DAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        _YEAR + r"\s?[-/.年년]\s?(?P<m>\d{1,2})\s?[-/.月월]\s?(?P<d>\d{1,2})(?!\d)",
+        _YEAR + r"\)?\s?[-/.年년]\s?(?P<m>\d{1,2})\s?[-/.月월]\s?(?P<d>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er)?[\s,.-]+(?:de\s+)?(?P<n>{_NAME})\.?[\s,-]+" + _YEAR,
         rf"(?P<n>{_NAME})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+" + _YEAR,
@@ -30,8 +30,8 @@ _DAYS = tuple(
     )
 )
 _TIME = re.compile(
-    rf"(?:(?<!\w)(?P<h1>{AM}|{PM})\s*)?(?<!\d)(?P<h>\d{{1,2}})\s?(?:[:h]|\.(?=\d\d\s*(?:น|WIB|$))|시|时|時|點|点)\s?"
-    rf"(?P<min>\d{{2}}|\d(?=분|分))?(?:분|分)?(?::(?P<s>\d\d)(?:[.,]\d+)?)?(?:\s*(?P<h2>{AM}|{PM})(?!\w))?",
+    rf"(?:(?P<h1>{HALF})\s*)?(?<!\d)(?P<h>\d{{1,2}})\s?(?:[:h]|\.(?=\d\d\s*(?:น|WIB|$))|시|时|時|點|点)\s?"
+    rf"(?P<min>\d{{2}}|\d(?=분|分))?(?:분|分)?(?::(?P<s>\d\d)(?:[.,]\d+)?)?(?:\s*(?P<h2>{HALF}))?",
     re.IGNORECASE,
 )
 # In running text a zone is told from a word by its capitals: "13:05 ART", but "13:05 Art in Hanoi".
@@ -76,7 +76,4 @@ def _build(match: re.Match[str], text: str, zone: tzinfo | None) -> Stamp | None
 
 
 def _hour(clock: re.Match[str]) -> int:
-    hour, half = int(clock["h"]), fold(clock["h1"] or clock["h2"] or "")
-    if not half or hour > 12:
-        return hour
-    return hour % 12 + (12 if re.fullmatch(PM, half) else 0)
+    return hour_of_day(int(clock["h"]), fold(clock["h1"] or clock["h2"] or "") or None)

@@ -235,6 +235,10 @@ def test_utf8_that_is_labelled_as_something_else_is_still_utf8() -> None:
         ("24 နိုဝင်ဘာ 2026 13:05", "2026-11-24T06:05", "assumed"),
         ("២៤ វិច្ឆិកា ២០២៦ ១៣:០៥", "2026-11-24T06:05", "assumed"),
         ("24 Oktubre 2026", "2026-10-23T17:00", "day"),
+        ("2026年11月24日下午1:05", "2026-11-24T06:05", "assumed"),
+        ("2026년 11월 24일 밤 9:05", "2026-11-24T14:05", "assumed"),
+        ("24 November 2026, 1:05 petang", "2026-11-24T06:05", "assumed"),
+        ("주체115(2026).11.24.", "2026-11-23T17:00", "day"),
     ],
 )
 def test_times_are_read_in_the_forms_of_the_region(text: str, expected: str, trust: str) -> None:
