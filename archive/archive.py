@@ -182,6 +182,23 @@ class Archive:
         self.engine.dispose()
 
 
+def stands(file: Path) -> bool:
+    """Whether there is such a file. One that may not be looked at counts: to open it tells what is wrong."""
+    try:
+        return file.is_file()
+    except OSError:
+        return True
+
+
+def make_folder(file: Path) -> None:
+    """Make the folder of an archive's file, its owner's alone, where there is none. Raises ArchiveError."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        said = f"the archive's folder cannot be made: check owner and rights ({error.strerror})"
+        raise ArchiveError(f"{file.parent}: {said}") from error
+
+
 def database_url(where: str | Path) -> URL:
     """The SQLAlchemy address of a path or a `postgresql://` address."""
     if isinstance(where, str) and where.startswith(("postgresql:", "postgres:")):

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from archive import chats, facts
-from archive.archive import Archive, ArchiveError
+from archive.archive import Archive, ArchiveError, make_folder, stands
 from archive.lock import DaemonLock
 from archive.schema import check_whole, revision_of, suits
 
@@ -31,7 +31,7 @@ def back_up(archive: Path, target: Path, progress: Progress = lambda done, pages
     `progress` hears of pages done and pages in all. Raises ArchiveError where there is no archive, or
     something in the way of the copy.
     """
-    if not archive.is_file():
+    if not stands(archive):
         raise ArchiveError(f"there is no archive to copy ({archive})")
     if target.exists():
         raise ArchiveError(f"{target} exists already: name another file, or remove it first")
@@ -54,7 +54,7 @@ def restore(copy: Path, archive: Path, kept: Path, progress: Progress = lambda d
     """
     if not copy.is_file():
         raise ArchiveError(f"there is no such file: {copy}")
-    archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(archive)
     former = Archive(archive)
     lock = DaemonLock(former)
     lock.acquire()

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from wirewatch.bot_token import find_token
 from wirewatch.config_errors import Place
-from wirewatch.config_files import Locations, digest, package_folder
+from wirewatch.config_files import Locations, digest, listed, package_folder
 from wirewatch.plain_settings import NotPlain, Plain
 from wirewatch.secrets import SECRET_KEYS, secret_address
 from wirewatch.settings import Settings, load
@@ -68,8 +68,8 @@ def settings_at(locations: Locations, environ: Mapping[str, str], *, keep: bool 
     before = _read(locations) if keep else None
     settings = load(locations, environ)
     if before is not None:
-        # A folder that cannot be written only costs the next start its time.
-        with contextlib.suppress(OSError, NotPlain):
+        # A folder that cannot be written, or whose name is no UTF-8, only costs the next start its time.
+        with contextlib.suppress(OSError, NotPlain, UnicodeEncodeError):
             _keep(settings, before)
     return settings
 
@@ -173,10 +173,17 @@ def _own(file: Path) -> bytes:
 
 def _read(locations: Locations, named: Iterable[Path] = ()) -> _Files | None:
     """The files as they are now; None where one cannot be read, which only reading the config can tell."""
+    try:
+        return _read_all(locations, named)
+    except OSError:
+        return None
+
+
+def _read_all(locations: Locations, named: Iterable[Path]) -> _Files:
     whole = blake2b(digest_size=32)
-    for part in (sys.version, *_surroundings(), *_program()):
-        whole.update(f"{part}\0".encode())
-    whole.update(f"{locations}\0{os.environ.get('HOME')}\0".encode())
+    for part in (sys.version, *_surroundings(), *_program(), str(locations), str(os.environ.get("HOME"))):
+        # Names of files need be no UTF-8.
+        whole.update(os.fsencode(part) + b"\0")
     contents, digests = [], {}
     for file in (*_config_files(locations), *sorted(named)):
         try:
@@ -184,12 +191,10 @@ def _read(locations: Locations, named: Iterable[Path] = ()) -> _Files | None:
         except FileNotFoundError:
             # A file with a secret may be missing: no token is no mistake.
             content, said = b"", b"missing"
-        except OSError:
-            return None
         else:
             said = digests[file] = digest(content)
         contents.append(content)
-        whole.update(f"{file}\0".encode() + said)
+        whole.update(os.fsencode(file) + b"\0" + said)
     return _Files(whole.hexdigest(), tuple(contents), digests)
 
 
@@ -197,8 +202,7 @@ def _config_files(locations: Locations) -> Iterator[Path]:
     """Every file of both folders that is read, or warned of because it is not."""
     for folder in dict.fromkeys((_user_folder(locations), locations.shipped)):
         for where in (folder, folder / "sources", folder / "terms"):
-            if where.is_dir():
-                yield from sorted(file for file in where.iterdir() if file.suffix in (".yaml", ".yml"))
+            yield from listed(where, ".yaml", ".yml")
 
 
 def _user_folder(locations: Locations) -> Path:
@@ -219,8 +223,10 @@ def _stamps(folder: Path | str) -> Iterator[str]:
                 if entry.name != "__pycache__":
                     yield from _stamps(entry.path)
             else:
-                status = entry.stat()
-                yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"
+                # What an editor has put there for a while may be gone again, or a link that leads nowhere.
+                with contextlib.suppress(FileNotFoundError):
+                    status = entry.stat()
+                    yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"
 
 
 def _surroundings() -> Iterator[str]:

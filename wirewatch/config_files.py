@@ -5,6 +5,7 @@ layer: the checkout's own `config/` in a checkout, the copy inside the package e
 files say is `wirewatch/layers.py`.
 """
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,6 +15,7 @@ import wirewatch
 from wirewatch.config_errors import ConfigError, ConfigErrors, Place
 
 MAIN_FILE = "wirewatch.yaml"
+WATCHES_FILE = "watches.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,35 @@ def locate(config: Path | None, environ: Mapping[str, str]) -> Locations:
 def digest(content: bytes) -> bytes:
     """By what two contents of a file are told apart."""
     return blake2b(content, digest_size=16).digest()
+
+
+def is_there(file: Path) -> bool:
+    """Whether anything stands at this path, a link that leads nowhere too. What may not be looked at counts
+    as there: reading it tells what is wrong."""
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def listed(folder: Path, *endings: str) -> list[Path]:
+    """What is in `folder` and ends so, by name; nothing where there is no folder. Hidden files are not meant:
+    editors and systems put them beside those that people write.
+
+    Raises OSError where it cannot be looked into.
+    """
+    try:
+        return sorted(file for file in folder.iterdir() if is_meant(file.name, *endings))
+    except FileNotFoundError:
+        return []
+
+
+def is_meant(name: str, *endings: str) -> bool:
+    """Whether a file called so is one that people write, and ends so."""
+    return name.endswith(endings) and not name.startswith(".")
 
 
 def package_folder() -> Path:
@@ -70,7 +101,15 @@ def _config(named: Path | None, environ: Mapping[str, str]) -> Path | None:
     if environ.get("WIREWATCH_CONFIG"):
         return _existing(Path(environ["WIREWATCH_CONFIG"]), "WIREWATCH_CONFIG")
     places = (Path("config"), user_folder(environ), Path("/etc/wirewatch"))
-    return next((place for place in places if place.is_dir()), None)
+    return next((place for place in places if _is_folder(place)), None)
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:
+        # In the home of another user, say, which `sudo -u` left in the environment.
+        return False
 
 
 def user_folder(environ: Mapping[str, str]) -> Path:
@@ -79,8 +118,13 @@ def user_folder(environ: Mapping[str, str]) -> Path:
 
 
 def _existing(folder: Path, named_by: str) -> Path:
-    if not folder.is_dir():
-        found = "a file" if folder.exists() else "nothing"
+    try:
+        found = "" if stat.S_ISDIR(folder.stat().st_mode) else "a file"
+    except (FileNotFoundError, NotADirectoryError):
+        found = "nothing"
+    except OSError as error:
+        found = f"what may not be looked at ({error.strerror})"
+    if found:
         raise ConfigErrors([ConfigError(Place(folder), named_by, found, "a folder with config files")])
     return folder
 

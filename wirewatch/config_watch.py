@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event
 from typing import TypeAlias
 
-from wirewatch.config_files import MAIN_FILE, digest
+from wirewatch.config_files import MAIN_FILE, WATCHES_FILE, digest, is_meant
 
 Stamp: TypeAlias = tuple[int, int, int, int, int]
 
@@ -67,18 +67,18 @@ class ConfigFiles:
         )
 
     def _files(self) -> Iterator[str]:
-        yield from (str(self.folder / MAIN_FILE), str(self.folder / "watches.yaml"))
+        yield from (str(self.folder / MAIN_FILE), str(self.folder / WATCHES_FILE))
         for folder in (str(self.folder / "sources"), str(self.folder / "terms")):
             # Neither need be there.
             with contextlib.suppress(OSError), os.scandir(folder) as entries:
-                yield from (f"{folder}/{entry.name}" for entry in entries if entry.name.endswith(".yaml"))
+                yield from (f"{folder}/{entry.name}" for entry in entries if is_meant(entry.name, ".yaml"))
 
     def _is_ours(self, file: Path) -> bool:
         """Whether `_files` names it where it is there."""
         if file.parent == self.folder:
-            return file.name in (MAIN_FILE, "watches.yaml")
+            return file.name in (MAIN_FILE, WATCHES_FILE)
         kinds = (self.folder / "sources", self.folder / "terms")
-        return file.parent in kinds and file.name.endswith(".yaml")
+        return file.parent in kinds and is_meant(file.name, ".yaml")
 
     def _look(self, file: str) -> _Known | None:
         """What is known of the file's content; None where it is not there, or is no file."""

@@ -6,12 +6,13 @@ what an entry means is `wirewatch/config_reading.py`.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wirewatch.config_errors import ConfigError, ConfigWarning, Place, nearest, one_of, shown
-from wirewatch.config_files import MAIN_FILE, Locations, digest
+from wirewatch.config_files import MAIN_FILE, WATCHES_FILE, Locations, digest, is_there, listed
 from wirewatch.main_file import LAYERS, Layer
 from wirewatch.yaml_positions import Mapping, Node, ParsedFile, Scalar, Sequence, read
 
@@ -96,7 +97,7 @@ def read_layers(locations: Locations, files: ParsedFiles | None = None) -> Layer
     user = locations.config or locations.shipped
     main_file = user / MAIN_FILE
     layers = Layers(Mapping(Place(main_file)), files or ParsedFiles())
-    if main_file.is_file():
+    if has_files := is_there(main_file):
         top = _top_mapping(main_file, layers)
         layers.main, layers.main_unread = top or layers.main, top is None
     layers.is_one_folder = user.resolve() == locations.shipped.resolve()
@@ -104,16 +105,19 @@ def read_layers(locations: Locations, files: ParsedFiles | None = None) -> Layer
     for kind in LAYERS:
         if not layers.is_one_folder and kind in taken:
             _read_kind(kind, locations.shipped, layers, own=False)
-        _read_kind(kind, user, layers, own=True)
+        has_files |= _read_kind(kind, user, layers, own=True)
+    if not has_files:
+        expected = f"{MAIN_FILE}, {WATCHES_FILE}, sources/*.yaml or terms/*.yaml"
+        layers.warnings.append(ConfigWarning(Place(user), "", "no config file in this folder", expected))
     _tell_strays(user, layers)
     return layers
 
 
 def files_of(folder: Path, kind: Layer) -> list[Path]:
-    """The files of one kind in one layer, in the order in which they are read."""
+    """The files of one kind in one layer, in the order in which they are read. Raises OSError."""
     if kind == "watches":
-        return [file for file in (folder / "watches.yaml",) if file.is_file()]
-    return sorted((folder / kind).glob("*.yaml"))
+        return [file for file in (folder / WATCHES_FILE,) if is_there(file)]
+    return listed(folder / kind, ".yaml")
 
 
 def _shipped_kinds(main: Mapping) -> tuple[Layer, ...]:
@@ -124,10 +128,18 @@ def _shipped_kinds(main: Mapping) -> tuple[Layer, ...]:
     return tuple(kind for kind in LAYERS if kind in named)
 
 
-def _read_kind(kind: Layer, folder: Path, layers: Layers, *, own: bool) -> None:
+def _read_kind(kind: Layer, folder: Path, layers: Layers, *, own: bool) -> bool:
+    """Read the files of one kind in one layer; whether there may be any."""
+    try:
+        files = files_of(folder, kind)
+    except OSError as error:
+        found = f"a folder that cannot be read ({error.strerror})"
+        layers.errors.append(ConfigError(Place(folder / kind), "", found))
+        layers.unread.add(kind)
+        return True
     seen: dict[str, Place] = {}
     merged = layers.entries[kind]
-    for file in files_of(folder, kind):
+    for file in files:
         top = _top_mapping(file, layers)
         if top is None:
             layers.unread.add(kind)
@@ -144,6 +156,7 @@ def _read_kind(kind: Layer, folder: Path, layers: Layers, *, own: bool) -> None:
             merged[name] = _over(merged[name], entry) if name in merged else entry
             if own:
                 layers.own.add((kind, name))
+    return bool(files)
 
 
 def _over(lower: Mapping, upper: Mapping) -> Mapping:
@@ -226,15 +239,16 @@ def _form(node: Node) -> str:
 
 
 def _tell_strays(folder: Path, layers: Layers) -> None:
-    """Warn of files that look like config, but are never read, and of a folder without any."""
-    read_here = {MAIN_FILE, "watches.yaml"}
-    if not any(files_of(folder, kind) for kind in LAYERS) and not (folder / MAIN_FILE).is_file():
-        expected = f"{MAIN_FILE}, watches.yaml, sources/*.yaml or terms/*.yaml"
-        layers.warnings.append(ConfigWarning(Place(folder), "", "no config file in this folder", expected))
+    """Warn of files that look like config, but are never read."""
+    read_here = {MAIN_FILE, WATCHES_FILE}
     for where in (folder, folder / "sources", folder / "terms"):
-        for file in sorted([*where.glob("*.yaml"), *where.glob("*.yml")]):
-            if file.suffix == ".yaml" and (where != folder or file.name in read_here):
-                continue
-            expected = "a name ending in .yaml" if where != folder else one_of(sorted(read_here))
-            close = f"{file.stem}.yaml" if where != folder else nearest(f"{file.stem}.yaml", read_here)
-            layers.warnings.append(ConfigWarning(Place(file), "", "a file that is not read", expected, close))
+        # One that cannot be listed has been told, or holds nothing but these two by their names.
+        with suppress(OSError):
+            for file in listed(where, ".yaml", ".yml"):
+                if file.suffix == ".yaml" and (where != folder or file.name in read_here):
+                    continue
+                expected = "a name ending in .yaml" if where != folder else one_of(sorted(read_here))
+                close = f"{file.stem}.yaml" if where != folder else nearest(f"{file.stem}.yaml", read_here)
+                layers.warnings.append(
+                    ConfigWarning(Place(file), "", "a file that is not read", expected, close)
+                )

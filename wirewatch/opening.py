@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from archive.archive import Archive
+from archive.archive import Archive, make_folder
 from archive.lock import DaemonLock
 from archive.schema import check_whole, found_whole, prepare
 from crawler.children import Child
@@ -33,7 +33,7 @@ async def open_rooms(
     rules = Rulebook.compile(settings)
     if isinstance(settings.archive, Path):
         # The state folder of a first start; what lies there is its owner's business.
-        settings.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(settings.archive)
     archive = Archive(settings.archive)
     stack.callback(archive.close)
     await asyncio.to_thread(prepare, archive)

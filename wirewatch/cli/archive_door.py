@@ -27,13 +27,13 @@ def opened(config: "Settings", *, create: bool = False) -> "Iterator[Archive]":
 @contextmanager
 def opened_at(where: Path | str, *, create: bool = False) -> "Iterator[Archive]":
     """As `opened`, for an archive's path or address."""
-    from archive.archive import Archive, ArchiveError, told_plainly
+    from archive.archive import Archive, ArchiveError, make_folder, stands, told_plainly
     from archive.schema import prepare
 
     if isinstance(where, Path):
         if create:
-            where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        elif not where.is_file():
+            make_folder(where)
+        elif not stands(where):
             raise ArchiveError(f"there is no archive yet ({where}): start `wirewatch run` first")
     archive = Archive(where)
     try:
