@@ -262,10 +262,12 @@ class GuardedConnector(aiohttp.TCPConnector):
         """AddressRefused if `host`, which only the proxy will connect to, is known to be private."""
         if self.exceptions.names(host):
             return
-        literal = _literal(host)
+        # What the proxy makes of a last dot, or of a percent sign, nobody knows.
+        name = host.rstrip(".")
+        literal = _literal(name)
         if literal is not None:
             found: list[Address] = [literal]
-        elif _LOCAL_NAME.search(host) or "." not in host.rstrip("."):
+        elif _LOCAL_NAME.search(name) or "." not in name or "%" in name:
             raise AddressRefused(host)
         else:
             found = await self._resolve(host)

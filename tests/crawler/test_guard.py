@@ -235,10 +235,12 @@ async def test_a_host_that_the_user_names_may_be_private() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "2130706433", "0x7f.1", "[::1]", "localhost", "printer.local", "db.internal", "nas"]
-)
+    "host",
+    ["127.0.0.1", "2130706433", "0x7f.1", "[::1]", "localhost", "printer.local", "db.internal", "nas",
+     "127.0.0.1.", "127.1.", "localhost..", "127%2e0.0.1", "127.0.0.1%00.example.org"],
+)  # fmt: skip
 async def test_a_proxy_is_not_asked_for_a_private_target(host: str) -> None:
-    connector = GuardedConnector(NOBODY, resolver=_Resolver(["127.0.0.1"]))
+    connector = GuardedConnector(NOBODY, resolver=_Resolver(["93.184.216.34"]))
     async with running(never) as proxy, aiohttp.ClientSession(connector=connector) as session:
         with pytest.raises((aiohttp.ClientError, ValueError)):
             await session.get(f"http://{host}/", proxy=proxy.url())
