@@ -9,7 +9,7 @@ spiders download through `crawler/spiders/download.py`, behind the same guard.
 import asyncio
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.http_exceptions import ContentEncodingError
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -38,8 +39,11 @@ REDIRECTS = 5
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"})
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 # A source's own headers may carry a key: another host than the source's gets only these.
 _HARMLESS = frozenset({"accept", "accept-language"})
+# A server may lead to an address of thousands of characters: people are shown so many.
+_SHOWN = 300
 
 
 class FetchError(Exception):
@@ -197,7 +201,7 @@ class Client:
         asked.setdefault("User-Agent", self.user_agent)
         known = conditional or Validators()
         given_by = known.url or str(target)
-        permanent, spent, origin = True, 0.0, target.raw_host
+        permanent, spent, origin, way = True, 0.0, target.raw_host, [target]
         for hop in range(redirects + 1):
             async with self.turns.grant(target.raw_host or ""), self._slots:
                 started = monotonic()
@@ -205,17 +209,21 @@ class Client:
                 answer = await self._ask(target, said, via, max_bytes, deadline - spent, deadline)
                 spent += monotonic() - started
             status, answer_headers, body, wire = answer
+            if status == 304 and not any(name in said for name in _CONDITIONS):
+                raise BadResponse(
+                    f"{shown(target)} answers that nothing has changed (304), though nobody asked that; "
+                    f"the site must repair it"
+                )
             if not _leads_on(status, answer_headers):
                 final = str(target)
                 moved = final if hop and permanent else None
-                return Response(status, final, answer_headers, body, moved, spent, wire)
+                return Response(status, final, _of_text(answer_headers), body, moved, spent, wire)
             permanent = permanent and status in _PERMANENT
             target = _redirected(target, answer_headers["Location"])
             if target.raw_host != origin:
                 asked = _for_another_host(asked)
-        raise BadResponse(
-            f"{url} redirects more than {redirects} times; open it in a browser and use where it ends"
-        )
+            way.append(target)
+        raise BadResponse(f"{shown(url)} {_endless(way)}")
 
     async def _ask(
         self,
@@ -267,7 +275,7 @@ async def _read(response: aiohttp.ClientResponse, url: URL, max_bytes: int) -> b
     """The decompressed body. aiohttp inflates in bounded pieces, so a bomb ends at the limit."""
     encodings = response.headers.getall("Content-Encoding", ())
     if len(encodings) > 1 or (encodings and encodings[0].strip().lower() not in _ENCODINGS):
-        raise BadResponse(f"{url} is compressed as {', '.join(encodings)!r}, which is not accepted")
+        raise BadResponse(f"{shown(url)} is compressed as {', '.join(encodings)!r}, which is not accepted")
     length = response.content_length
     if length is not None and length > max_bytes:
         raise _too_large(url, max_bytes)
@@ -280,12 +288,25 @@ async def _read(response: aiohttp.ClientResponse, url: URL, max_bytes: int) -> b
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
+def _of_text(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Without those that hold bytes which are no text: they could be neither kept nor shown."""
+    if all(value.isascii() for value in headers.values()):
+        return headers
+    return CIMultiDict((name, value) for name, value in headers.items() if not _LONE.search(value))
+
+
+# How aiohttp writes a byte that is no UTF-8.
+_LONE = re.compile("[\ud800-\udfff]")
+
+
 def _leads_on(status: int, headers: Mapping[str, str]) -> bool:
     return status in _REDIRECTING and "Location" in headers
 
 
 def _too_large(url: URL, max_bytes: int) -> TooLarge:
-    return TooLarge(f"{url} is larger than {max_bytes / 1048576:.3g} MiB; check that the address is right")
+    return TooLarge(
+        f"{shown(url)} is larger than {max_bytes / 1048576:.3g} MiB; check that the address is right"
+    )
 
 
 def _parse(url: str) -> URL:
@@ -309,10 +330,21 @@ def _redirected(url: URL, location: str) -> URL:
     try:
         target = url.join(URL(location))
     except ValueError as error:
-        raise BadResponse(f"{url} redirects to {location!r}, which is not an address") from error
+        raise BadResponse(
+            f"{shown(url)} redirects to {shown(location)!r}, which is not an address"
+        ) from error
     if target.scheme not in ("http", "https") or not target.raw_host:
-        raise Refused(f"{url} redirects to {target}, which is not http or https")
+        raise Refused(f"{shown(url)} redirects to {shown(target)}, which is not http or https")
     return target
+
+
+def _endless(way: Sequence[URL]) -> str:
+    if len(set(way)) < len(way):
+        return (
+            "leads back to where it came from, as sites do that want a browser with cookies; "
+            "look for another address"
+        )
+    return f"redirects more than {len(way) - 2} times; open it in a browser and use where it ends"
 
 
 def _for_another_host(headers: "CIMultiDict[str]") -> "CIMultiDict[str]":
@@ -332,17 +364,19 @@ def _with_validators(headers: "CIMultiDict[str]", known: Validators) -> "CIMulti
 _CHECK_PROXY = "check the proxy that fetch or the source names"
 
 
-def _in_plain_words(error: Exception, url: URL, proxy: URL | None, deadline: float) -> FetchError:
-    """What aiohttp's exception means to somebody who runs Wirewatch."""
+def _in_plain_words(error: Exception, asked: URL, proxy: URL | None, deadline: float) -> FetchError:
+    """What aiohttp's exception means to somebody who runs Wirewatch.
+
+    Its own words for a bad response hold the address that was connected to: a proxy's with its password.
+    """
+    url = shown(asked)
     if (refused := refusal(error)) is not None:
         return Refused(f"{url} is not asked: {refused}")
-    host, cause = url.host, brief(str(error) or type(error).__name__)
+    said = str(error)
+    host, cause = _host_of(asked), brief(said if said not in ("", "None") else "the connection broke")
     match error:
-        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            through = masked(proxy) if proxy else "the proxy"
-            return Unreachable(f"{url} could not be asked through {through}: {cause}; {_CHECK_PROXY}")
-        case SocksFailed():
-            return Unreachable(f"{url} could not be asked: {cause}; {_CHECK_PROXY}")
+        case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError() | SocksFailed():
+            return Unreachable(f"{url} could not be asked{_by_proxy(error, proxy, cause)}")
         case aiohttp.ClientConnectorDNSError() if error.os_error.errno == socket.EAI_AGAIN:
             return Unnamed(f"no name server answers for {host}: see whether this machine is online")
         case aiohttp.ClientConnectorDNSError():
@@ -353,6 +387,8 @@ def _in_plain_words(error: Exception, url: URL, proxy: URL | None, deadline: flo
             return Unreachable(f"no secure connection to {host}: {cause}")
         case aiohttp.InvalidURL():
             return Refused(f"{url} is not asked: {cause}")
+        case UnicodeError():
+            return Refused(f"{url} is not asked: {host} is no name that a host can have")
         case aiohttp.ConnectionTimeoutError():
             return Unreachable(f"{host} accepts no connection in time; it may be down")
         case TimeoutError():
@@ -362,7 +398,47 @@ def _in_plain_words(error: Exception, url: URL, proxy: URL | None, deadline: flo
         case aiohttp.ClientConnectionError() | OSError():
             return Unreachable(f"{host} cannot be reached: {cause}; it may be down")
         case _:
-            return BadResponse(f"{url} sent no proper HTTP response: {cause}")
+            return BadResponse(f"{url} {_improper(error) or f'sent no proper HTTP response: {cause}'}")
+
+
+def _by_proxy(error: Exception, proxy: URL | None, cause: str) -> str:
+    if isinstance(error, SocksFailed):
+        # Which names it.
+        return f": {cause}; {_CHECK_PROXY}"
+    through = f" through {shown(masked(proxy)) if proxy else 'the proxy'}"
+    if not isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"{through}: {cause}; {_CHECK_PROXY}"
+    if error.status == 407:
+        return f"{through}: it wants a login (407): give it in proxy_file"
+    return f"{through}: it answers {error.status}; {_CHECK_PROXY}"
+
+
+def _improper(error: Exception) -> str | None:
+    """What was wrong with a response that came, as far as aiohttp tells."""
+    match error:
+        case aiohttp.ClientPayloadError() if isinstance(error.__cause__, ContentEncodingError):
+            return "is not compressed as it says; the site must repair it"
+        case aiohttp.ClientPayloadError():
+            return "broke off in the middle of its answer; the site may be overloaded"
+        case aiohttp.ClientResponseError():
+            # The first words say what, the following show the bytes.
+            what = re.split(r"[:\n]", error.message, maxsplit=1)[0]
+            return f"sent no proper HTTP response ({what}); the site must repair it"
+    return None
+
+
+def shown(address: URL | str) -> str:
+    """An address as people are shown it: the beginning of one that is too long."""
+    text = str(address)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _host_of(url: URL) -> str:
+    try:
+        return url.host or ""
+    except UnicodeError:
+        # Punycode that means nothing.
+        return url.raw_host or ""
 
 
 def brief(text: str) -> str:

@@ -7,7 +7,7 @@ is `crawler/polling.py`.
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from crawler.client import FetchError, Refused, Response, TooSlow, Unnamed, Unreachable
+from crawler.client import FetchError, Refused, Response, TooSlow, Unnamed, Unreachable, shown
 from crawler.gathering import Gathered, Trouble
 
 LONGEST_WAIT = timedelta(days=1)
@@ -32,7 +32,7 @@ def refusal(response: Response, now: datetime) -> Gathered:
     if status >= 500 and status not in _MEANINGS:
         meaning = f"the server is in trouble ({status})"
     wait = read_retry_after(response.headers.get("Retry-After"), now)
-    return Gathered("failed", error=f"{response.url}: {meaning}", retry_after=wait, trouble=trouble)
+    return Gathered("failed", error=f"{shown(response.url)}: {meaning}", retry_after=wait, trouble=trouble)
 
 
 def without_answer(error: FetchError) -> Gathered:

@@ -40,8 +40,11 @@ async def _once(request: ClientRequest, handler: aiohttp.ClientHandlerType) -> a
         return await handler(request)
     except aiohttp.ClientConnectorError:
         raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+    except aiohttp.ClientOSError as error:
         raise Dropped(str(error), reused=REUSED.get()) from error
+    except aiohttp.ServerDisconnectedError as error:
+        # Its own words may be what aiohttp had understood so far.
+        raise Dropped("it hung up before it had answered", reused=REUSED.get()) from error
 
 
 class Sessions:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import re
 import socket
 import sys
 import tracemalloc
@@ -82,7 +83,7 @@ async def test_validators_are_shown_to_the_address_that_gave_them_alone(client: 
 
 
 async def test_a_connection_is_used_again(client: Client) -> None:
-    async with running(lambda _: reply(status=304)) as site:
+    async with running(lambda _: reply("hello")) as site:
         for _ in range(3):
             await client.get(site.url())
     assert (site.connections, len(site.asked)) == (1, 3)
@@ -91,7 +92,7 @@ async def test_a_connection_is_used_again(client: Client) -> None:
 async def test_of_many_hosts_only_those_asked_last_keep_an_idle_connection() -> None:
     many = GuardedConnector.IDLE + 8
     async with (
-        running(lambda _: reply(status=304)) as site,
+        running(lambda _: reply("hello")) as site,
         Client(HERE, resolver=Here()) as client,
     ):
         for number in (*range(many), many - GuardedConnector.IDLE):
@@ -309,6 +310,13 @@ async def test_only_a_wholly_permanent_way_gives_a_permanent_address(client: Cli
 
 async def test_a_loop_of_redirects_ends(client: Client) -> None:
     async with running(_hops(a="302 /b", b="302 /a")) as site:  # type: ignore[arg-type]
+        with pytest.raises(BadResponse, match="leads back to where it came from, as sites do that want"):
+            await client.get(site.url("/a"))
+        assert len(site.asked) == 6
+
+
+async def test_a_way_without_end_ends(client: Client) -> None:
+    async with running(lambda asked: reply(status=302, Location=f"{asked.path}x")) as site:
         with pytest.raises(BadResponse, match="redirects more than 5 times"):
             await client.get(site.url("/a"))
         assert len(site.asked) == 6
@@ -343,6 +351,21 @@ async def test_a_key_for_one_host_is_not_shown_to_another() -> None:
         assert site.asked[0].headers["authorization"] == "secret"
         assert "authorization" not in other.asked[0].headers
         assert other.asked[0].headers["accept-language"] == "lo"
+
+
+async def test_a_redirect_to_what_is_no_name_is_refused_in_plain_words() -> None:
+    async with Client(HERE) as client:
+        for host in ("xn--a.example", "a..example"):
+            async with running(_hops(a=f"302 http://{host}/")) as site:  # type: ignore[arg-type]
+                with pytest.raises(FetchError, match=re.escape(host)):
+                    await client.get(site.url("/a"))
+
+
+async def test_of_an_endless_address_people_are_shown_the_beginning(client: Client) -> None:
+    async with running(_hops(a=f"302 data:{'x' * 7000}")) as site:  # type: ignore[arg-type]
+        with pytest.raises(Refused, match="is not http or https") as caught:
+            await client.get(site.url("/a"))
+    assert len(str(caught.value)) < 500
 
 
 # What cannot be asked
@@ -416,21 +439,43 @@ class Unresolving(AbstractResolver):
         pass
 
 
-@pytest.mark.parametrize("garbage", [b"\x00\x01\x02\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"SSH-2.0-x\r\n\r\n"])
-async def test_garbage_instead_of_http_is_a_fetch_error(client: Client, garbage: bytes) -> None:
-    async with running(lambda _: garbage) as site:
-        with pytest.raises(FetchError):
-            await client.get(site.url())
-
-
-async def test_a_broken_connection_is_a_fetch_error(client: Client) -> None:
-    async def half(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"\x00\x01\x02\r\n\r\n", "no proper HTTP response"),
+        (b"HTTP/1.1 abc\r\n\r\n", "no proper HTTP response (Bad status line)"),
+        (b"SSH-2.0-x\r\n\r\n", "no proper HTTP response (Bad status line)"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "(Invalid character in Content-Length)"),
+        (b"HTTP/1.1 200 OK\r\nContent-Len", "hung up before it had answered"),
+        (b"", "hung up before it had answered"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "broke off in the middle of its answer"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", "broke off in the middle"),
+        (reply("plain", Content_Encoding="gzip"), "is not compressed as it says"),
+    ],
+)
+async def test_what_is_no_whole_response_is_told_in_plain_words(
+    client: Client, answer: bytes, words: str
+) -> None:
+    async def say(writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
         await writer.drain()
 
-    async with running(lambda _: half) as site:
-        with pytest.raises(BadResponse):
+    async with running(lambda _: say) as site:
+        with pytest.raises(FetchError) as caught:
             await client.get(site.url())
+    said = str(caught.value)
+    assert words in said
+    # aiohttp counts all of these as 400, which no server has said.
+    assert "400" not in said
+    assert "\n" not in said
+
+
+async def test_a_header_that_is_no_text_is_left_out(client: Client) -> None:
+    answer = reply("hello", ETag='"1"', Last_Modified="XX").replace(b"XX", b"\xff")
+    async with running(lambda _: answer) as site:
+        response = await client.get(site.url())
+    assert response.headers["etag"] == '"1"'
+    assert "last-modified" not in response.headers
 
 
 # Proxies
@@ -456,3 +501,15 @@ async def test_a_proxy_that_is_down_is_named_without_its_password() -> None:
         with pytest.raises(Unreachable, match="could not be asked through") as caught:
             await client.get("http://feeds.test/rss", proxy=proxy)
     assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(407, "wants a login (407)"), (502, "answers 502; check the proxy")]
+)
+async def test_a_proxy_that_refuses_is_named_without_its_password(status: int, words: str) -> None:
+    settings = FetchSettings(min_delay=timedelta(0), allow_private=("feeds.test",))
+    async with running(lambda _: reply(status=status)) as site, Client(settings) as client:
+        with pytest.raises(Unreachable, match="could not be asked through") as caught:
+            await client.get("https://feeds.test/rss", proxy=site.url().replace("//", "//me:pass@"))
+    assert words in str(caught.value)
+    assert "pass@" not in str(caught.value)
