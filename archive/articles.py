@@ -31,6 +31,7 @@ class Known(NamedTuple):
     canonical: str
     title: str
     source: str = ""
+    outlet: str = ""
 
 
 class NewArticle(NamedTuple):
@@ -80,7 +81,7 @@ def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
 
 
 _KNOWN_BY = (
-    select(identity.c.key, table.c.id, table.c.canonical, table.c.title, table.c.source)
+    select(identity.c.key, table.c.id, table.c.canonical, table.c.title, table.c.source, table.c.outlet)
     .join(table, table.c.id == identity.c.article)
     .where(one_of(identity.c.key, "keys"))
 )

@@ -8,8 +8,8 @@ are kept is `archive/articles.py`.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
@@ -28,6 +28,8 @@ _BETWEEN_WORDS = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # A home page is no article's address, however many items link to it.
 _FRONT_PAGE = re.compile(r"https://[^/]*/?")
+# An address tells by how it ends if that is a number or a slug; "detail" and "story.html" end thousands.
+_TELLING_END = re.compile(r"[0-9-]")
 # Titles of one article under one GUID share at least so many of their pairs of letters.
 _SIMILAR = 0.5
 
@@ -37,7 +39,7 @@ class Identity(NamedTuple):
 
     `url` is its address, `guid` its outlet and GUID, `title` its outlet, title and day, `heading`
     its outlet and title on whatever day. `version` is no name of an article, but of what it says: its
-    title and text.
+    title and text. `also` are those of its twins in the poll.
     """
 
     canonical: str
@@ -46,27 +48,38 @@ class Identity(NamedTuple):
     title: int | None
     heading: int | None = None
     version: int | None = None
+    also: tuple[int, ...] = ()
 
     def all(self) -> tuple[int, ...]:
         """All keys that it has."""
         keys = (self.url, self.guid, self.title, self.heading, self.version)
-        return tuple([key for key in keys if key is not None])
+        return (*[key for key in keys if key is not None], *self.also)
+
+    @property
+    def name(self) -> int | None:
+        """What tells it from others at its address: its title, or what stands for one that it has not."""
+        return self.heading if self.heading is not None else self.guid or self.version
 
 
 def identify(entry: Entry, outlet: str, found: datetime) -> Identity:
     """The identity of an entry of `outlet` that was found at `found`.
 
-    A GUID counts within its outlet; a title within its outlet and day (in UTC).
+    A GUID counts within its outlet; a title within its outlet and day (in UTC). What has neither an
+    address of its own nor a GUID counts by title and day, or by title and text where it bears no date: the
+    day on which it is found is another one tomorrow.
     """
     canonical = canonical_url(entry.link) if entry.link else ""
     title = _plain(entry.title)
     day = (entry.published or found).date().isoformat()
     guid = entry.guid if entry.guid and canonical_url(entry.guid) != canonical else ""
     text = _substance(entry.content or entry.summary)
+    if text and not title:
+        canonical = with_fragment(entry.link, canonical)
     own = canonical and not _FRONT_PAGE.fullmatch(canonical)
+    said = f"{text if entry.published is None else day}/{title or text}"
     return Identity(
         canonical or entry.guid or f"{outlet}/{day}/{title}",
-        _key("url", canonical if own else f"{outlet}/{guid or f'{day}/{title}'}"),
+        _key("url", canonical if own else f"{outlet}/{guid or said}"),
         _key("guid", outlet, guid) if guid else None,
         _key("title", outlet, day, title) if title else None,
         _key("heading", outlet, title) if title else None,
@@ -74,16 +87,30 @@ def identify(entry: Entry, outlet: str, found: datetime) -> Identity:
     )
 
 
+def with_fragment(link: str, canonical: str) -> str:
+    """The canonical form of a link to a place on a page: notes without titles have one page a day, and of
+    that each its place."""
+    _, _, place = link.partition("#")
+    return f"{canonical}#{place}" if place and "#" not in canonical else canonical
+
+
+def keys_of_address(link: str) -> list[int]:
+    """By which the article at this address may be known, the likelier first."""
+    canonical = canonical_url(link)
+    return [_key("url", form) for form in dict.fromkeys((with_fragment(link, canonical), canonical))]
+
+
 @dataclass(frozen=True, slots=True)
 class Sorted:
     """A poll's entries, told apart.
 
-    `new` are those that no article is known of. `again` are further keys that known articles go by
-    now, as (key, article). `changed` are known articles under a title they never had before, or with
-    a text that their own source never gave before, as (article, entry). `renumbered`: more than half
-    of the poll bears new addresses on known titles, so whatever else looks new in it is not to be
-    trusted as news. `settled` are those entries with a mark whose every key names an article from now on;
-    not one that is the same as a new one beside it, whose keys are learnt when it is met again.
+    `new` are those that no article is known of, each with the keys of what is the same in the poll.
+    `again` are further keys that known articles go by now, as (key, article). `changed` are known
+    articles under a title they never had before, or with a text that their own source never gave before,
+    as (article, entry). `renumbered`: more than half of the poll bears new addresses on known titles, so
+    whatever else looks new in it is not to be trusted as news. `settled` are those entries with a mark
+    whose every key names an article from now on; not one that is the same as a new one beside it and says
+    something else, whose keys are learnt when it is met again.
     """
 
     new: tuple[tuple[Entry, Identity], ...]
@@ -112,23 +139,50 @@ def sort_entries(
     again: dict[int, int] = {}
     changed: dict[int, Entry] = {}
     here: dict[int, Known] = {}
+    twins: dict[int, list[int]] = {}
     settled: list[tuple[Entry, Identity]] = []
     for entry, identity in poll.entries:
         found = _same(entry, identity, known, poll) or _same(entry, identity, here, poll)
         if found is None:
             if len(new) < limit:
+                # By its place among the new ones, counted from -1 downwards.
+                found = Known(-1 - len(new), identity.canonical, entry.title, source)
                 new.append((entry, identity))
                 settled.append((entry, identity))
-                first = Known(-1, identity.canonical, entry.title, source)
                 for key in identity.all():
-                    here.setdefault(key, first)
-        elif found.article >= 0:
+                    here.setdefault(key, found)
+        elif found.article < 0:
+            place = -1 - found.article
+            both = _as_one(new[place], (entry, identity))
+            if both is not None:
+                new[place] = both
+                settled.append((entry, identity))
+                twins.setdefault(place, []).extend(key for key in identity.all() if key not in here)
+                for key in identity.all():
+                    here.setdefault(key, found)
+        else:
             again.update((key, found.article) for key in identity.all() if key not in known)
             settled.append((entry, identity))
             if _says_something_new(identity, found, known, source):
                 changed.setdefault(found.article, entry)
+    for place, keys in twins.items():
+        new[place] = (new[place][0], new[place][1]._replace(also=tuple(keys)))
     marked = tuple((entry, identity) for entry, identity in settled if entry.mark is not None)
     return Sorted(tuple(new), tuple(again.items()), tuple(changed.items()), poll.renumbered, marked)
+
+
+def _as_one(first: tuple[Entry, Identity], twin: tuple[Entry, Identity]) -> tuple[Entry, Identity] | None:
+    """An article that a poll has twice, with the text that only one of the two may have; None where they
+    say different things: nobody knows which is the newer, and the other is a change at the next poll."""
+    (entry, identity), (other, its) = first, twin
+    if its.heading != identity.heading:
+        return None
+    if its.version in (None, identity.version):
+        return first
+    if identity.version is not None:
+        return None
+    with_text = replace(entry, summary=other.summary, content=other.content)
+    return with_text, identity._replace(version=its.version)
 
 
 def to_pass_over(poll: Sorted, stays: Sequence[Announced], now: datetime) -> list[Announced]:
@@ -166,11 +220,12 @@ def all_keys(identities: Sequence[Identity]) -> list[int]:
 class _Poll:
     """What the entries of a poll say of each other.
 
-    `shared` are the keys of addresses that several titles lead to: a section, a live page; `common`
-    those of titles that several addresses bear: "Weather".
+    `named` are the keys of addresses and of what is there, `shared` those of addresses at which there are
+    several things: a section, a live page; `common` those of titles that several addresses bear: "Weather".
     """
 
     entries: list[tuple[Entry, Identity]]
+    named: Set[tuple[int, int]]
     shared: frozenset[int]
     common: frozenset[int]
     renumbered: bool
@@ -179,12 +234,12 @@ class _Poll:
     def of(
         cls, entries: list[tuple[Entry, Identity]], known: Mapping[int, Known], stays: Sequence[Announced]
     ) -> "_Poll":
-        pairs = {(identity.url, identity.heading) for _, identity in entries}
-        pairs |= {(item.url, item.heading) for item in stays}
-        shared = _repeated([url for url, _ in pairs])
-        common = _repeated([heading for _, heading in pairs if heading is not None])
+        named = {(identity.url, identity.name) for _, identity in entries if identity.name is not None}
+        named |= {(item.url, item.heading) for item in stays}
+        shared = _repeated([url for url, _ in named])
+        common = _repeated([name for _, name in named])
         moved = sum(_is_renumbered(identity, known, common) for _, identity in entries)
-        return cls(entries, shared, common, 2 * moved > len(entries) + len(stays))
+        return cls(entries, named, shared, common, 2 * moved > len(entries) + len(stays))
 
 
 def _repeated(keys: Sequence[int]) -> frozenset[int]:
@@ -208,11 +263,12 @@ def _same(entry: Entry, identity: Identity, known: Mapping[int, Known], poll: _P
     by_url, by_guid = known.get(identity.url), _get(known, identity.guid)
     by_heading = _get(known, identity.heading)
     if by_url is not None:
-        if identity.url not in poll.shared or _alike(by_url.title, entry.title):
+        if identity.url not in poll.shared or _goes_by(entry, identity, by_url, poll):
             return by_url
-        # Several articles at one address: the title tells which.
-        if by_heading is not None:
-            return by_heading
+        # Several articles at one address: the title tells which, or the text of one that has none.
+        by_name = by_heading if identity.heading is not None else _get(known, identity.version)
+        if by_name is not None:
+            return by_name
     by_title = _get(known, identity.title)
     if by_title is not None:
         return by_title
@@ -223,6 +279,24 @@ def _same(entry: Entry, identity: Identity, known: Mapping[int, Known], poll: _P
     ):
         return by_guid
     return None
+
+
+def _goes_by(entry: Entry, identity: Identity, article: Known, poll: _Poll) -> bool:
+    """Whether an entry is the article by which its address is known, though others are there too.
+
+    Under its title it is; under one that is alike, unless that article is there itself: "Notice 12" and
+    "Notice 13" are two. An address that is the GUID too is no other article's.
+    """
+    title = _plain(article.title)
+    if identity.name is None or title == _plain(entry.title) != "":
+        return True
+    if not _alike(article.title, entry.title):
+        return False
+    if entry.guid and identity.guid is None:
+        return True
+    # One that was met in this poll is there, and so may be any that has no title to look for.
+    its_heading = _key("heading", article.outlet, title)
+    return article.article >= 0 and title != "" and (identity.url, its_heading) not in poll.named
 
 
 def _get(known: Mapping[int, Known], key: int | None) -> Known | None:
@@ -241,7 +315,7 @@ def _alike(one: str, other: str) -> bool:
 def _same_end(one: str, other: str) -> bool:
     """Whether two addresses end alike, so that only host or section have changed."""
     end = one.rsplit("/", 1)[-1]
-    return len(end) > 2 and end == other.rsplit("/", 1)[-1]
+    return len(end) > 2 and end == other.rsplit("/", 1)[-1] and _TELLING_END.search(end) is not None
 
 
 def _plain(title: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archive.articles import Known
 from crawler.entry import Entry
-from crawler.identity import Sorted, all_keys, identify, sort_entries
+from crawler.identity import Sorted, all_keys, identify, keys_of_address, sort_entries
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ class Archive:
         known = {key: self.keys[key] for key in asked if key in self.keys}
         found = sort_entries(identified, known, source, limit)
         for new, identity in found.new:
-            article = Known(len(self.articles), identity.canonical, new.title, source)
+            article = Known(len(self.articles), identity.canonical, new.title, source, outlet)
             self.articles.append(new)
             for key in identity.all():
                 self.keys.setdefault(key, article)
@@ -123,6 +123,13 @@ def test_two_articles_with_one_guid_are_both_kept(archive: Archive) -> None:
     assert len(both.new) == 2
 
 
+@pytest.mark.parametrize("end", ["detail", "story.html"])
+def test_articles_with_one_guid_whose_addresses_all_end_alike_are_all_kept(end: str) -> None:
+    archive = Archive()
+    found = archive.poll(*(entry(n, guid="1", link=f"https://kpl.example/{n}/{end}") for n in range(3)))
+    assert titles(found) == TITLES[:3]
+
+
 def test_articles_that_are_numbered_by_their_place_in_the_list_are_all_kept() -> None:
     archive = Archive()
     archive.poll(*(entry(n, guid=str(n)) for n in range(4)))
@@ -144,6 +151,71 @@ def test_undated_articles_on_one_page_are_known_the_next_day_too() -> None:
     pages = [entry(n, link="https://kpl.example/live", guid="", published=None) for n in range(4)]
     archive.poll(*pages)
     assert archive.poll(*pages, at=NOW + DAY).new == ()
+
+
+def test_notes_without_titles_are_told_apart_by_their_place_on_the_page() -> None:
+    def note(number: int) -> Entry:
+        link = f"https://kpl.example/2026/11/24.html#a{number}"
+        return entry(number, title="", link=link, guid=link, summary=f"Note of {TITLES[number]}")
+
+    archive = Archive()
+    assert len(archive.poll(note(0), note(1)).new) == 2
+    assert len(archive.poll(note(2)).new) == 1
+    assert archive.poll(note(2), note(1), note(0)) == Sorted((), ())
+    assert archive.keys[keys_of_address(note(1).link)[0]].article == 1
+
+
+@pytest.mark.parametrize("link", ["https://kpl.example/", "https://kpl.example/notes", ""])
+@pytest.mark.parametrize("guids", [("", "", ""), ("a", "b", "c")])
+def test_texts_without_titles_that_link_to_one_page_are_all_kept(
+    link: str, guids: tuple[str, str, str]
+) -> None:
+    archive = Archive()
+    notes = [entry(n, title="", link=link, guid=g, summary=TITLES[n]) for n, g in enumerate(guids)]
+    assert len(archive.poll(*notes[:2]).new) == 2
+    assert archive.poll(*notes).new == ((notes[2], identify(notes[2], "kpl", NOW)),)
+    assert archive.poll(*notes, at=NOW + DAY) == Sorted((), ())
+
+
+def test_a_place_on_a_page_is_nothing_of_an_article_with_a_title() -> None:
+    archive = Archive()
+    archive.poll(entry(0))
+    assert archive.poll(entry(0, link="https://kpl.example/news/1000#comments")).new == ()
+
+
+def test_articles_with_like_titles_that_link_to_one_page_are_all_kept() -> None:
+    def notice(number: int, **fields: Any) -> Entry:
+        usual = {"title": f"Notice No. {number} of the ministry", "guid": ""}
+        return entry(number, link="https://kpl.example/notices", **(usual | fields))
+
+    archive = Archive()
+    assert len(archive.poll(notice(1), notice(2)).new) == 2
+    assert titles(archive.poll(notice(3), notice(2), notice(1))) == ["Notice No. 3 of the ministry"]
+    assert archive.poll(notice(3), notice(2), notice(1)) == Sorted((), ())
+    # An edit of the one that gave the page its name is one.
+    edited = notice(1, title="Notice No. 1 of the ministry (corrected)")
+    found = archive.poll(notice(3), notice(2), edited)
+    assert (found.new, found.changed) == ((), ((0, edited),))
+
+
+def test_an_article_whose_address_is_its_id_is_one_under_two_like_titles() -> None:
+    link = entry(0).link
+    short, long = entry(0, guid=link), entry(0, guid=link, title=f"{TITLES[0]}, says minister")
+    assert len(Archive().poll(short, long).new) == 1
+
+
+def test_undated_articles_without_an_address_are_known_the_next_day_too() -> None:
+    archive = Archive()
+    notices = [
+        entry(n, link="https://kpl.example/", guid="", published=None, trust="none", summary=LONG)
+        for n in range(2)
+    ]
+    dated = [entry(n) for n in range(2, 6)]
+    assert len(archive.poll(*notices, *dated).new) == 6
+    assert archive.poll(*notices, *dated, at=NOW + DAY).new == ()
+    # Alone they are no renumbered feed either, in which news would not be trusted.
+    found = archive.poll(entry(6), *notices, at=NOW + 2 * DAY)
+    assert (titles(found), found.renumbered) == ([TITLES[6]], False)
 
 
 def test_articles_without_link_are_known_by_title_or_guid(archive: Archive) -> None:
@@ -189,6 +261,28 @@ def test_blanks_of_no_width_make_no_other_title() -> None:
 def test_an_article_twice_in_one_poll_is_one() -> None:
     found = Archive().poll(entry(0), entry(0, link="https://kpl.example/politics/x"), entry(0, guid="2"))
     assert len(found.new) == 1
+
+
+def test_an_article_twice_in_one_poll_is_no_revision_at_the_next() -> None:
+    top, listed = entry(0), entry(0, link="https://kpl.example/rss/x", summary="The dam near Pakse")
+    archive = Archive()
+    found = archive.poll(top, entry(1), listed)
+    assert [new.summary for new, _ in found.new] == ["The dam near Pakse", ""]
+    assert found.new[0][0].link == top.link
+    assert archive.poll(top, entry(1), listed) == Sorted((), ())
+
+
+def test_an_article_twice_in_one_poll_with_two_texts_is_told_of_both() -> None:
+    archive = Archive()
+    one, other = entry(0, summary="The dam near Pakse"), entry(0, summary="Pyongyang sent engineers")
+    assert archive.poll(one, other).new[0][0].summary == "The dam near Pakse"
+    assert archive.poll(one, other).changed == ((0, other),)
+
+
+def test_a_picture_of_an_article_is_the_article() -> None:
+    archive = Archive()
+    assert len(archive.poll(entry(0), entry(0, title="", guid="")).new) == 1
+    assert archive.poll(entry(0, title="", guid=""), entry(0)).new == ()
 
 
 def renumbered(number: int, **fields: Any) -> Entry:

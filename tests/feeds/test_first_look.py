@@ -48,7 +48,7 @@ class Reader:
         found = sort_entries(entries, known, "kpl", len(entries), feed.stays)
         by_number = {article.article: article for article in self.keys.values()}
         for new, identity in found.new:
-            article = Known(self.articles, identity.canonical, new.title, "kpl")
+            article = Known(self.articles, identity.canonical, new.title, "kpl", self.outlet)
             self.articles += 1
             for key in identity.all():
                 self.keys.setdefault(key, article)
@@ -172,10 +172,10 @@ _TEXTS = (
 _ITEMS = st.builds(
     item,
     st.integers(0, 6),
-    title=st.sampled_from(("", "", "", "A shared title", "Weather")),
+    title=st.sampled_from(("", "", "", "A shared title", "Weather", "Notice 12", "Notice 13", " ")),
     text=st.sampled_from(("", "", *_TEXTS)),
     guid=st.sampled_from(("", "", "one", "two")),
-    link=st.sampled_from(("", "", "", "/section", "https://m.kpl.example/3")),
+    link=st.sampled_from(("", "", "", "/section", "https://m.kpl.example/3", "/notes#1", "/notes#2", "/")),
     date=st.sampled_from(("", "", "", None, "2026-11-24", "Tue, 24 Nov 2026 12:00:00 GMT", "2026-11-20")),
 )
 _POLLS = st.tuples(
@@ -216,6 +216,29 @@ def test_captured_feeds_give_the_same_and_are_known_again(shared: Path) -> None:
         dated += sum(entry.published is not None and entry.published < NOW for entry in whole.entries)
         passed_over += len(whole.entries) - reader.looked_at
     assert passed_over > 0.95 * dated > 0
+
+
+# (file) → how many of its entries are others once more.
+TWICE = {"craigslist.rss": 1, "scriptingNews.rss": 1, "uolNoticias.rss": 1}
+
+
+def test_of_captured_feeds_all_entries_are_kept_and_none_is_news_the_next_day(shared: Path) -> None:
+    lost, again = {}, set()
+    for file in xml(shared):
+        body = file.read_bytes()
+        feed = parse_fast(body, URL, now=NOW)
+        if feed is None:
+            continue
+        reader = Reader()
+        reader.poll(body)
+        if reader.articles < len(feed.entries):
+            lost[file.name] = len(feed.entries) - reader.articles
+        for days in (1, 2, 9):
+            found = reader.poll(body, at=NOW + timedelta(days=days))
+            if found["new"] or found["renumbered"]:
+                again.add(file.name)
+    assert lost == TWICE
+    assert again == set()
 
 
 def _without_mark(entry: Entry) -> Entry:

@@ -41,12 +41,9 @@ def read_articles(source: str, config: "Settings") -> Iterator[Article]:
 def find_article(archive: "Archive", url: str) -> "StoredArticle | None":
     """The archive's article at this address, in whatever form it is written."""
     from archive import articles
-    from crawler.entry import Entry
-    from crawler.identity import identify
-    from wirewatch.rooms import utc_now
+    from crawler.identity import keys_of_address
 
-    key = identify(Entry(url, ""), "", utc_now()).url
-    known = archive.read_now(lambda conn: articles.known_by(conn, [key])).get(key)
-    if known is None:
-        return None
-    return archive.read_now(lambda conn: articles.by_ids(conn, [known.article]))[0]
+    keys = keys_of_address(url)
+    known = archive.read_now(lambda conn: articles.known_by(conn, keys))
+    found = next((known[key].article for key in keys if key in known), None)
+    return None if found is None else archive.read_now(lambda conn: articles.by_ids(conn, [found]))[0]
