@@ -98,15 +98,22 @@ def after_poll(
     return well._replace(due_at=_next_due(well, poll)), _change_when_well(state, well, poll)
 
 
-def due_by_rhythm(state: SourceState, source: Source, fetch: FetchSettings, zone: ZoneInfo) -> datetime:
+def due_by_rhythm(
+    state: SourceState, source: Source, fetch: FetchSettings, zone: ZoneInfo, now: datetime
+) -> datetime:
     """When a source is due whose rhythm may have been edited since its last poll; one that fails
-    waits as it did. `zone` is where its `cron` runs if it names none."""
+    waits as it did. `zone` is where its `cron` runs if it names none.
+
+    Never at a time that had gone by when it was not due: that would look like a gap.
+    """
     if state.failures or state.last_polled_at is None:
         return state.due_at
     if source.cron is not None:
-        return next_time(source.cron, state.last_polled_at, source.timezone or zone)
-    longest = source.every or max(fetch.max_every, fetch.min_every)
-    return min(state.due_at, state.last_polled_at + longest * (1 + JITTER))
+        due = next_time(source.cron, state.last_polled_at, source.timezone or zone)
+    else:
+        longest = source.every or max(fetch.max_every, fetch.min_every)
+        due = min(state.due_at, state.last_polled_at + longest * (1 + JITTER))
+    return max(due, min(state.due_at, now))
 
 
 def is_first_contact(state: SourceState, gap: timedelta, now: datetime) -> bool:

@@ -1,15 +1,16 @@
 """What the archive learns of a config, and when it may be spared that."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from archive import sources
 from archive.archive import Archive
 from archive.tables import outlet
+from crawler.polling import is_first_contact
 from tests.config_folder import SOURCES, locations, whole
 from wirewatch.adopting import adopt, keep_outlets
 from wirewatch.rooms import Rulebook
@@ -48,6 +49,27 @@ def house(sqlite_archive: Archive) -> House:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return load(locations(tmp_path / "one", whole()), {})
+
+
+@pytest.mark.parametrize("rhythm", ["every: 10m", "cron: '*/10 * * * *'"])
+def test_a_rhythm_that_is_made_quicker_is_no_gap(
+    house: House, settings: Settings, tmp_path: Path, rhythm: str
+) -> None:
+    house.start(settings, None)
+    polled, due = NOW - timedelta(hours=5), NOW + timedelta(hours=1)
+
+    def poll(conn: Connection) -> None:
+        state = sources.claim(conn, "laotian-times", NOW, timedelta(minutes=5))
+        assert state is not None
+        sources.write_back(conn, [state._replace(due_at=due, last_polled_at=polled, first_success_at=polled)])
+
+    house.archive.write_now(poll)
+    url = "url: https://laotiantimes.example/feed/"
+    quicker = whole(sources__laos=SOURCES.replace(url, f"{url}\n    {rhythm}"))
+    house.start(load(locations(tmp_path / "quicker", quicker), {}), None)
+    state = next(one for one in house.archive.read_now(sources.all_states) if one.source == "laotian-times")
+    assert state.due_at == NOW
+    assert not is_first_contact(state, settings.fetch.gap, NOW)
 
 
 def other(tmp_path: Path) -> Settings:

@@ -61,7 +61,7 @@ def adopt(conn: Connection, rules: Rulebook, now: datetime) -> None:
             renames.rename_watch(conn, watch.was, watch.name)
     sources.keep_sources(conn, list(rules.sources), now)
     sources.keep_places(conn, {name: place_of(source) for name, source in rules.sources.items()}, now)
-    sources.reschedule(conn, _edited_rhythms(conn, rules))
+    sources.reschedule(conn, _edited_rhythms(conn, rules, now))
     deliveries.revive(conn, list(rules.channels), now - _STILL_NEWS, now)
 
 
@@ -91,13 +91,13 @@ def _rename_source(conn: Connection, source: Source, old: str) -> None:
         articles.add_keys(conn, pairs)
 
 
-def _edited_rhythms(conn: Connection, rules: Rulebook) -> dict[str, datetime]:
+def _edited_rhythms(conn: Connection, rules: Rulebook, now: datetime) -> dict[str, datetime]:
     """When each source is due that its rhythm in the config wants to be asked at another time."""
     settings = rules.settings
     wanted = {
         state.source: (
             state.due_at,
-            due_by_rhythm(state, rules.sources[state.source], settings.fetch, settings.timezone),
+            due_by_rhythm(state, rules.sources[state.source], settings.fetch, settings.timezone, now),
         )
         for state in sources.all_states(conn)
     }
