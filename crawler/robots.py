@@ -1,9 +1,12 @@
 """May this page be asked for, by the site's robots.txt?
 
 For article pages; spiders obey through Scrapy. Read as RFC 9309 says: no file means yes, a server
-that fails to give it means "not now".
+that fails to give it means "not now". What the file says to other programs is not even parsed: a rule is
+made for each program that a group names, of half a megabyte a hundred million.
 """
 
+import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +30,14 @@ Permission = Literal["allowed", "disallowed", "unknown", "unanswered"]
 _MAX_BYTES = 512 * 1024
 _KEEP = 24 * 3600.0
 _KEEP_UNKNOWN = 600.0
+# What is kept: sites, and characters of their rules, each of which takes some fifty bytes.
 _MANY = 2048
+_LONG = 1024 * 1024
+
+# What Protego would take for a line of these kinds, misspelt or without a colon.
+_LINE = re.compile(
+    r"(user[- ]?agent|diss?all?[oa]w|diasllow|allow|site-?maps?|host)(?:\s*:|\s)\s*(.*)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class _Rules:
     parsed: "Protego | None"  # None: everything is allowed
     until: float
     silence: Literal["unknown", "unanswered"] | None = None
+    length: int = 0
 
 
 class Robots:
@@ -63,9 +74,12 @@ class Robots:
         if rules is None or rules.until <= self._now():
             rules = await self._read(origin, proxy, deadline)
             self._rules[origin] = rules
-            while len(self._rules) > _MANY:
-                self._rules.popitem(last=False)
+            self._forget()
         return rules
+
+    def _forget(self) -> None:
+        while len(self._rules) > _MANY or sum(rules.length for rules in self._rules.values()) > _LONG:
+            self._rules.popitem(last=False)
 
     async def _read(self, origin: str, proxy: str | None, deadline: float) -> _Rules:
         try:
@@ -81,7 +95,32 @@ class Robots:
             return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown")
         if response.status != 200:
             return _Rules(None, self._now() + _KEEP)
-        from protego import Protego
+        text = for_us(response.body.decode("utf-8", "replace"))
+        # A long one takes longer than the loop may be held.
+        parsed = await asyncio.to_thread(_parsed, text)
+        return _Rules(parsed, self._now() + _KEEP, length=len(text))
 
-        text = response.body.decode("utf-8", "replace")
-        return _Rules(Protego.parse(text), self._now() + _KEEP)
+
+def for_us(text: str) -> str:
+    """What a robots.txt says to us and to all, and its sitemaps; any other program is called "other"."""
+    said = (_said(line.partition("#")[0].strip()) for line in text.splitlines())
+    return "\n".join(filter(None, said))
+
+
+def _said(line: str) -> str:
+    found = _LINE.match(line)
+    if found is None:
+        # Whatever else a group says, it ends the names of those to whom it speaks.
+        return "crawl-delay:" if ":" in line else ""
+    field, value = found[1].lower(), found[2].strip()
+    if field.startswith("user"):
+        named = value.lower().replace("*", "")
+        ours = bool(named) and NAME.lower().startswith(named)
+        value = "*" if value == "*" else NAME if ours else "other"
+    return f"{field}: {value}"
+
+
+def _parsed(text: str) -> "Protego":
+    from protego import Protego
+
+    return Protego.parse(text)
