@@ -181,6 +181,7 @@ class Client:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
+        home: str | None = None,
         conditional: Validators | None = None,
         max_bytes: int = MAX_BYTES,
         deadline: float = DEADLINE,
@@ -192,6 +193,7 @@ class Client:
 
         Any status is a Response, 304 and 500 too. `deadline` is in seconds, for all hops and the
         body together, waiting for a host's turn apart; `max_bytes` bounds the decompressed body.
+        `headers` are for the host of `home`, by default that of `url`: another gets only what is no key.
         Raises FetchError.
         """
         target, asked = _parse(url), CIMultiDict(headers or {})
@@ -201,8 +203,10 @@ class Client:
         asked.setdefault("User-Agent", self.user_agent)
         known = conditional or Validators()
         given_by = known.url or str(target)
-        permanent, spent, origin, way = True, 0.0, target.raw_host, [target]
+        permanent, spent, origin, way = True, 0.0, _parse(home or url), [target]
         for hop in range(redirects + 1):
+            if not _is_at_home(target, origin):
+                asked = _for_another_host(asked)
             async with self.turns.grant(target.raw_host or ""), self._slots:
                 started = monotonic()
                 said = _with_validators(asked, known) if str(target) == given_by else asked
@@ -220,8 +224,6 @@ class Client:
                 return Response(status, final, _of_text(answer_headers), body, moved, spent, wire)
             permanent = permanent and status in _PERMANENT
             target = _redirected(target, answer_headers["Location"])
-            if target.raw_host != origin:
-                asked = _for_another_host(asked)
             way.append(target)
         raise BadResponse(f"{shown(url)} {_endless(way)}")
 
@@ -345,6 +347,11 @@ def _endless(way: Sequence[URL]) -> str:
             "look for another address"
         )
     return f"redirects more than {len(way) - 2} times; open it in a browser and use where it ends"
+
+
+def _is_at_home(url: URL, home: URL) -> bool:
+    """Whether `url` may see what is for the host of `home`: by no way that is less secret."""
+    return url.raw_host == home.raw_host and (url.scheme == "https" or home.scheme == "http")
 
 
 def _for_another_host(headers: "CIMultiDict[str]") -> "CIMultiDict[str]":

@@ -95,7 +95,11 @@ async def _followed(source: Source, top: Sitemap, tools: Tools, now: datetime) -
         url, depth = waiting.pop(0)
         try:
             response = await tools.client.get(
-                url, headers=source.headers or None, user_agent=source.user_agent, proxy=source.proxy
+                url,
+                headers=source.headers or None,
+                home=source.url,
+                user_agent=source.user_agent,
+                proxy=source.proxy,
             )
             if response.status != 200:
                 continue

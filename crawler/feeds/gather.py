@@ -88,6 +88,7 @@ async def ask(source: Source, state: SourceState, tools: Tools) -> Response | Ga
         return await tools.client.get(
             address_of(source, state),
             headers=source.headers or None,
+            home=source.url,
             conditional=Validators(state.etag, state.last_modified, state.validated_url),
             user_agent=source.user_agent,
             proxy=source.proxy,

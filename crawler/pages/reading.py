@@ -92,6 +92,7 @@ async def _read_one(
         response = await client.get(
             url,
             headers=source.headers,
+            home=source.url,
             deadline=deadline,
             user_agent=source.user_agent,
             proxy=source.proxy,

@@ -368,6 +368,14 @@ async def test_of_an_endless_address_people_are_shown_the_beginning(client: Clie
     assert len(str(caught.value)) < 500
 
 
+async def test_a_key_is_shown_to_its_home_alone_and_never_in_clear() -> None:
+    settings = FetchSettings(min_delay=timedelta(0), allow_private=("127.0.0.0/8",))
+    async with Client(settings) as client, running(lambda _: reply("hello")) as site:
+        for home in (site.url("/feed"), "http://127.0.0.2/feed", "https://127.0.0.1/feed"):
+            await client.get(site.url("/article"), headers={"X-Key": "secret"}, home=home)
+    assert ["x-key" in asked.headers for asked in site.asked] == [True, False, False]
+
+
 # What cannot be asked
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -118,3 +119,22 @@ async def test_a_private_address_is_not_asked(child: Child) -> None:
     async with running(lambda _: GOOD) as site, Client(FetchSettings()) as client:
         result = await read_page(client, Robots(client), child, site.url(), SOURCE)
     assert (result.page, site.connections) == (None, 0)
+
+
+async def test_a_key_of_the_source_is_shown_to_its_own_host_alone(child: Child) -> None:
+    settings = FetchSettings(min_delay=timedelta(0), allow_private=("127.0.0.0/8",))
+
+    def answer(asked: Asked) -> Answer:
+        return GOOD if asked.path == "/a" else reply(status=404)
+
+    async with (
+        running(answer) as own,
+        running(answer, "127.0.0.2") as linked,
+        Client(settings) as client,
+    ):
+        source = replace(SOURCE, url=own.url("/feed"), headers={"Authorization": "secret"})
+        for site in (own, linked):
+            result = await read_page(client, Robots(client), child, site.url("/a"), source, deadline=8.0)
+            assert result.page is not None
+    assert [asked.headers.get("authorization") for asked in own.asked] == [None, "secret"]
+    assert [asked.headers.get("authorization") for asked in linked.asked] == [None, None]
