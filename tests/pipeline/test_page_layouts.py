@@ -83,7 +83,7 @@ async def test_one_alert_three_watches_and_nothing_from_the_noise_in_six_layouts
             while len(told := await pages_told(daemon)) < 2 * len(LAYOUTS):
                 await asyncio.sleep(0.05)
         await until(lambda: len(api.ledger.messages) >= len(LAYOUTS), 60)
-        await until(lambda: daemon.idle, 60)
+        await until(lambda: daemon.jobs.idle, 60)
     messages = api.ledger.messages
 
     texts = {(one.article.source, one.article.title): (one.article.body or "").split("\n\n") for one in told}
