@@ -1,5 +1,6 @@
 """YAML 1.2 as it is read, with the place of every key, and how broken files are told."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,28 @@ def test_every_key_knows_its_line_and_column() -> None:
         ("a: \x07\n", "f.yaml:1:4: found the character U+0007, expected printable text"),
         ("a: *b\n", "f.yaml:1:4: found *b, expected the name of an anchor (&) above"),
         ("- &a [*a]\n", "f.yaml:1:7: found *a, expected the name of an anchor (&) above"),
+        (
+            "%YAML 1.1\n---\na: on\n",
+            "f.yaml:2:1: found YAML 1.1, expected YAML 1.2, which is meant without a %YAML line too",
+        ),
+        (
+            f"%YAML 1.{'9' * 5000}\n---\n",
+            "f.yaml:1:6: found broken YAML (expected a version such as 1.2 "
+            "while scanning a directive from line 1)",
+        ),
+        (
+            'a: "\\UFFFFFFFF"\n',
+            "f.yaml:1:7: found broken YAML (found an escape that stands for no character)",
+        ),
+        (
+            'a: "\\ud83d"\n',
+            "f.yaml:1:4: found half of a character, expected both halves, or the character itself",
+        ),
+        ('"a\\0": 1\n', "f.yaml:1:1: found the character U+0000, expected printable text"),
+        (
+            '"a\\nb": 1\n"a\\nb": 2\n',
+            "f.yaml:2:1: a b: found 'a b' a second time (first on line 1), expected every key once",
+        ),
         ("? [1]\n: 2\n", "f.yaml:1:3: found a list or mapping as a key, expected a plain key"),
     ],
 )
@@ -92,6 +115,26 @@ def test_of_a_key_given_twice_the_first_counts() -> None:
     node, errors = parse("a: 1\na: 2\n", FILE)
     assert node is not None
     assert (plain(node), len(errors)) == ({"a": 1}, 1)
+
+
+def test_a_version_line_and_the_escapes_of_json_can_be_there() -> None:
+    node, errors = parse('%YAML 1.2\n---\n{"a": "\\ud83d\\ude00", "\\ud83d\\ude00": "\\u00e9"}\n', FILE)
+    assert node is not None
+    assert (plain(node), errors) == ({"a": "😀", "😀": "é"}, [])
+
+
+def test_a_number_without_end_is_text() -> None:
+    node, _ = parse(f"a: 0x{'f' * 5000}\nb: {'9' * 5000}\n", FILE)
+    assert plain(node) == {"a": f"0x{'f' * 5000}", "b": float("inf")} if node else False
+
+
+def test_aliases_that_stand_for_more_than_memory_holds_are_refused() -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in itertools.pairwise("abcdefghij")]
+    # The sixth stands for over half of that.
+    assert mistakes("\n".join(lines)) == [
+        "f.yaml:7:8: found aliases for more than 1000000 values, expected fewer of them"
+    ]
 
 
 def test_an_anchor_can_be_used_again() -> None:
@@ -125,7 +168,19 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     ]
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S", "Z", "Cc"]), max_size=80))
+# What YAML gives a meaning to, and what goes wrong within it.
+PIECES = (
+    "%YAML 1.2", "%YAML 1.", "%TAG ! tag:x", "---", "...", "\n", "\n  ", "- ", "? ", ": ", "a: ", '"', "'",
+    '"\\u', "\\ud83d", "\\UFFFFFFFF", "\\x", "{", "}", "[", "]", ", ", "&a ", "*a", "!", "!<tag:%FF> ",
+    "!<%ZZ> ", "|", ">-", "|9", "# c", "\t", "\r", "\ufeff", "@", "`", "%", "<<: ", "0x", "1e5", "9" * 50,
+    "~", "\0", "\u2028",
+)  # fmt: skip
+
+
+@given(
+    st.text(st.characters(categories=["L", "N", "P", "S", "Z", "Cc"]), max_size=80)
+    | st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
+)
 def test_any_text_gives_a_document_or_mistakes_and_never_a_traceback(text: str) -> None:
     node, errors = parse(text, FILE)
     assert node is not None or errors

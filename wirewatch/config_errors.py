@@ -63,7 +63,9 @@ class Problem:
         return mask(", ".join(f"{word} {what}" for word, what in parts if what))
 
     def __str__(self) -> str:
-        return mask(": ".join(part for part in (str(self.place), self.key, self.message) if part))
+        said = mask(": ".join(part for part in (str(self.place), self.key, self.message) if part))
+        # A name may hold line breaks, and a mistake is a line.
+        return " ".join(said.splitlines())
 
 
 class ConfigError(Problem):

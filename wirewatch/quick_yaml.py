@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import Reader
-from ruamel.yaml.scanner import Scanner
+from ruamel.yaml.scanner import Scanner, ScannerError
 from ruamel.yaml.tokens import FlowEntryToken, FlowSequenceEndToken, FlowSequenceStartToken, ScalarToken
 
 _NO_TEXT = r"\x00-\x20\x7f-\xa0\u2028\u2029\ufeff"
@@ -24,6 +24,7 @@ _INNER = rf"(?:[^{_NO_TEXT}#:]|:(?=[^{_NO_TEXT}])|(?<! )#)"
 _TEXT = rf"{_PLAIN}{_INNER}*(?: {_INNER}+)*"
 _ITEM = rf"(?!-){_WORDS}"
 _LIST = re.compile(rf"\[({_ITEM}(?:, {_ITEM})*)\]")
+_VERSION = re.compile(r" *(\d{1,4})\.(\d{1,4})(?=[ \r\n\0])")
 _IN_FLOW = re.compile(_WORDS + r"(?=[,\]}]|: )")
 _IN_BLOCK = re.compile(_TEXT + r"(?:(?=:[ \n])|(?=\n+( *)[^\s]))")
 
@@ -34,8 +35,16 @@ def events(text: str) -> Iterator[Any]:
     loader.reader = _Reader(text, loader)
     loader.scanner = _Scanner(loader)
     parser = _Parser(loader)
-    while parser.check_event():
-        yield parser.get_event()
+    while True:
+        try:
+            if not parser.check_event():
+                return
+            event = parser.get_event()
+        except (ValueError, OverflowError) as error:
+            # Of a number behind a backslash that is too large for `chr`.
+            said = "found an escape that stands for no character"
+            raise ScannerError(None, None, said, loader.reader.get_mark()) from error
+        yield event
 
 
 class _Loader:
@@ -111,6 +120,15 @@ class _Scanner(Scanner):
             return super().scan_plain()
         self.allow_simple_key = False
         return self._plain(words[0])
+
+    def scan_yaml_directive_value(self, start_mark: Any) -> tuple[int, int]:
+        # ruamel's own also writes it down in an object that only its loaders have.
+        said = _VERSION.match(self.reader.buffer, self.reader.pointer)
+        if said is None:
+            wanted = "expected a version such as 1.2"
+            raise ScannerError("while scanning a directive", start_mark, wanted, self.reader.get_mark())
+        self.reader.forward(len(said[0]))
+        return int(said[1]), int(said[2])
 
     def _plain(self, words: str) -> ScalarToken:
         start = self.reader.get_mark()

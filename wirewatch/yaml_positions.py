@@ -27,6 +27,9 @@ from wirewatch.config_files import digest
 from wirewatch.quick_yaml import events
 
 DEEPEST = 30
+# So many values a file may come to, with those that aliases stand for: nine lines of aliases of aliases can
+# stand for more than any memory holds.
+MOST_BY_ALIAS = 1_000_000
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {w: w.lower() == "true" for w in ("true", "True", "TRUE", "false", "False", "FALSE")}
 _INT = re.compile(r"[-+]?[0-9]+")
@@ -153,7 +156,9 @@ class _Builder:
         self.file = file
         self.events = events
         self.errors: list[ConfigError] = []
-        self.anchors: dict[str, Node] = {}
+        # Each with the number of values in it; and how many there were so far.
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.values = 0
         # The keys on the way to what is being read.
         self.path: list[str] = []
 
@@ -165,6 +170,9 @@ class _Builder:
                 if started:
                     raise self.refused(event, "a second document (---)", "one document a file")
                 started = True
+                if event.version not in (None, (1, 2)):
+                    found = f"YAML {'.'.join(map(str, event.version))}"
+                    raise self.refused(event, found, "YAML 1.2, which is meant without a %YAML line too")
                 root = self.node(next(self.events), 0)
         if isinstance(root, Scalar) and root.value is None:
             return Mapping(root.place)
@@ -174,7 +182,11 @@ class _Builder:
         if isinstance(event, AliasEvent):
             if event.anchor not in self.anchors:
                 raise self.refused(event, f"*{event.anchor}", "the name of an anchor (&) above")
-            return self.anchors[event.anchor]
+            known, size = self.anchors[event.anchor]
+            self.values += size
+            if self.values > MOST_BY_ALIAS:
+                raise self.refused(event, f"aliases for more than {MOST_BY_ALIAS} values", "fewer of them")
+            return known
         if depth > DEEPEST:
             raise self.refused(event, f"more than {DEEPEST} levels", "a flatter file")
         if event.tag is not None and str(event.tag) != "!":
@@ -184,15 +196,29 @@ class _Builder:
             SequenceStartEvent: self.sequence,
             MappingStartEvent: self.mapping,
         }[type(event)]
+        before = self.values
+        self.values += 1
         node = build(event, depth)
         if event.anchor is not None:
-            self.anchors[event.anchor] = node
+            self.anchors[event.anchor] = (node, self.values - before)
         return node
 
     def scalar(self, event: Any, _depth: int) -> Node:
         # A quoted or block scalar is text whatever it looks like.
         is_plain = event.style is None or event.style == ""
-        return Scalar(self.place(event), resolved(event.value) if is_plain else event.value)
+        return Scalar(self.place(event), resolved(event.value) if is_plain else self.text(event))
+
+    def text(self, event: Any) -> str:
+        """What a scalar in quotes or a key says. Escapes can be halves of a character, as in JSON."""
+        if event.style != '"':
+            return str(event.value)
+        if "\0" in event.value:
+            raise self.refused(event, "the character U+0000", "printable text")
+        try:
+            whole: str = event.value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise self.refused(event, "half of a character", "both halves, or the character itself") from None
+        return whole
 
     def sequence(self, event: Any, depth: int) -> Node:
         items = []
@@ -223,7 +249,7 @@ class _Builder:
     def key(self, event: Any) -> str:
         if not isinstance(event, ScalarEvent):
             raise self.refused(event, "a list or mapping as a key", "a plain key")
-        return str(event.value)
+        return self.text(event)
 
     def place(self, event: Any) -> Place:
         mark = event.start_mark
@@ -244,7 +270,7 @@ def resolved(text: str) -> str | int | float | bool | None:
             return int(text)
         if _FLOAT.fullmatch(text):
             return float(text)
-        if text.startswith(("0x", "0o")):
+        if text.startswith(("0x", "0o")) and len(text) < 40:
             try:
                 return int(text, 0)
             except ValueError:
