@@ -8,7 +8,7 @@ the bounds of DESIGN §10.
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.entry import Entry
 from crawler.feeds.dates import read_date
@@ -23,7 +23,11 @@ LINK = 4 * 1024
 FULL_TEXT = 600
 
 _WEB = ("http://", "https://")
-_SLASHES = re.compile(r"^(https?:)/{2,}", re.IGNORECASE)
+# "http:///", "http:/", "http://http://".
+_BEGINNING = re.compile(r"^(?:https?:/+)*(https?:)/+", re.IGNORECASE)
+_WWW = re.compile(r"www\.[^/.]+\.", re.IGNORECASE)
+_FOLDED = re.compile(r"\s*[\t\r\n]+\s*")
+_ODD_BEGINNINGS = ("http:///", "https:///", "http://http", "https://http")
 
 
 @dataclass(slots=True)
@@ -75,7 +79,9 @@ def entry_of(
         return None
     content = max(item.contents, key=len, default="")
     teaser, full = _texts("" if item.summary == content else item.summary, content)
-    published, trust = read_date(item.published or item.updated, zone, now)
+    published, trust = read_date(item.published, zone, now)
+    if published is None and item.updated:
+        published, trust = read_date(item.updated, zone, now)
     language = item.language if item.language and item.language != feed.language else None
     outlet = plain_text(item.outlet_title, limit=TITLE) if with_outlet else ""
     site = absolute(item.outlet_url, "") if with_outlet else ""
@@ -86,18 +92,33 @@ def entry_of(
 
 
 def absolute(link: str, base: str) -> str:
-    """`link` as an absolute web address, "" where it is none."""
+    """`link` as an absolute web address, "" where it is none.
+
+    What was escaped once too often is mended, and what was folded or begun wrongly; all else stays as it is.
+    """
     text = link.strip()
     if not text or len(text) > LINK:
         return ""
-    if text.startswith(_WEB) and "[" not in text:
-        whole = text if ":///" not in text else _SLASHES.sub(r"\1//", text)
-    else:
-        try:
-            whole = urljoin(base, _SLASHES.sub(r"\1//", text))
-        except ValueError:
-            return ""
+    if "&amp;" in text:
+        text = text.replace("&amp;", "&")
+    usual = text.startswith(_WEB) and "[" not in text and text.isprintable()
+    if usual and not text.startswith(_ODD_BEGINNINGS):
+        return text
+    text = _BEGINNING.sub(r"\1//", _FOLDED.sub("", text))
+    try:
+        from_where = urlsplit(base)
+        own = bool(from_where.netloc) and text.lower().startswith(f"{from_where.netloc.lower()}/")
+        if own or _WWW.match(text):
+            text = f"{from_where.scheme or 'https'}://{text}"
+        whole = urljoin(base, text)
+    except ValueError:
+        return ""
     return whole if whole[:8].lower().startswith(_WEB) and len(whole) <= LINK else ""
+
+
+def is_document(kind: str) -> bool:
+    """Whether an alternate form of this media type is something to read that is no web page, like a PDF."""
+    return kind.startswith(("application/", "text/")) and not kind.endswith(("xml", "json"))
 
 
 def _texts(summary: str, content: str) -> tuple[str, str]:

@@ -7,8 +7,10 @@ feedparser reads it: slow, but nothing is too broken for it. Well-formed feeds a
 from io import BytesIO
 from typing import Any
 
-from crawler.feeds.item import Item, RawFeed
+from crawler.feeds.item import Item, RawFeed, is_document
 from crawler.feeds.wishes import ask_after
+
+_OTHER_MEDIA = ("image/", "audio/", "video/")
 
 
 class NoFeed(Exception):
@@ -46,11 +48,15 @@ def _item(item: Any, url: str) -> Item:
     detail, origin = item.get("title_detail") or {}, item.get("source") or {}
     return Item(
         url,
-        link=_text(item, "feedburner_origlink") or _text(item, "link"),
+        link=_text(item, "feedburner_origlink") or _link(item),
         id=_text(item, "id"),
         title=_text(item, "title"),
         summary=_text(item, "summary"),
-        contents=[str(part.get("value") or "") for part in item.get("content") or ()],
+        contents=[
+            str(part.get("value") or "")
+            for part in item.get("content") or ()
+            if not str(part.get("type")).startswith(_OTHER_MEDIA)
+        ],
         published=_text(item, "published"),
         updated=_text(item, "updated"),
         language=detail.get("language") or None,
@@ -64,3 +70,14 @@ def _text(item: Any, name: str) -> str:
     # Past feedparser's own `get`, which answers with another field where one is missing.
     value = dict.get(item, name)
     return value if isinstance(value, str) else ""
+
+
+def _link(item: Any) -> str:
+    """The article's address; where it is no web page but a PDF, that one's."""
+    link = _text(item, "link")
+    # Where there is none, feedparser gives the id.
+    if link in ("", _text(item, "id")):
+        for other in item.get("links") or ():
+            if other.get("rel") == "alternate" and is_document(str(other.get("type"))):
+                return str(other.get("href") or link)
+    return link

@@ -6,11 +6,13 @@ is known is `crawler/identity.py`.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from archive.announced import Announced, Packed
 from crawler.entry import Entry
+from crawler.feeds.ampersands import with_ampersands_escaped
 from crawler.feeds.dates import read_date
 from crawler.feeds.decode import as_text, in_utf8
 from crawler.feeds.first_look import look
@@ -73,7 +75,7 @@ def parse_feed(
     feed = _read_fast(data, url)
     if feed is None:
         try:
-            feed = read_leniently(as_text(data), url)
+            feed = read_leniently(as_text(with_ampersands_escaped(data)), url)
         except NoFeed as error:
             raise FeedError(_what_it_is(body, str(error))) from error
     return _parsed(feed, zone, now, with_outlet)
@@ -120,10 +122,13 @@ def _read_fast(data: bytes, url: str) -> RawFeed | None:
             return read_json_feed(as_text(data), url)
         except ValueError as error:
             raise FeedError(f"this is no feed: {error}") from error
-    try:
+    with suppress(Declined):
         return read_well_formed(data, url)
-    except Declined:
-        return None
+    mended = with_ampersands_escaped(data)
+    if mended != data:
+        with suppress(Declined):
+            return read_well_formed(mended, url)
+    return None
 
 
 def _parsed(

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from crawler.feeds.item import Item, RawFeed, absolute
+from crawler.feeds.item import Item, RawFeed, absolute, is_document
 from crawler.feeds.wishes import ask_after, skipped_hours
 
 
@@ -72,7 +72,7 @@ def read_well_formed(data: bytes, url: str) -> RawFeed:
 
 
 def _rss(root: Element, url: str) -> RawFeed:
-    items = [element for element in root.iter("{*}item") if _name(element) == "item"]
+    items = _all(root, "item")
     channel = next((element for element in root if _name(element) == "channel"), root)
     about = {_name(e): e for e in channel if _name(e) != "item"}
     language = _said(about, "language") or _said(about, "dc:language") or root.get(f"{_XML}lang") or None
@@ -85,8 +85,14 @@ def _rss(root: Element, url: str) -> RawFeed:
 
 
 def _atom(root: Element, url: str) -> RawFeed:
-    entries = [element for element in root.iter("{*}entry") if _name(element) == "entry"]
+    entries = _all(root, "entry")
     return RawFeed([_item(e, url, "") for e in entries], root.get(f"{_XML}lang") or None)
+
+
+def _all(root: Element, name: str) -> list[Element]:
+    found = [element for element in root.iter(f"{{*}}{name}") if _name(element) == name]
+    # Elements of any name are gone through only where that finds none: they may be written in capitals.
+    return found or [element for element in root.iter("{*}*") if _name(element) == name]
 
 
 def _said(about: dict[str, Element], name: str) -> str:
@@ -136,11 +142,13 @@ def _title(item: Item, element: Element) -> None:
 def _link(item: Item, element: Element) -> None:
     href = element.get("url") or element.get("uri") or element.get("href")
     if not href:
-        item.link = _text(element)
+        item.link = _text(element) or item.link
         return
-    kind = (element.get("type") or "text/html").lower()
-    if (element.get("rel") or "alternate").lower() == "alternate" and kind in _HTML:
-        item.link = href
+    if (element.get("rel") or "alternate").lower() != "alternate":
+        return
+    kind = (element.get("type") or "text/html").partition(";")[0].strip().lower()
+    if kind in _HTML or (item.link in ("", item.id) and is_document(kind)):
+        item.link = absolute(href, element.base or item.base) or href
 
 
 def _guid(item: Item, element: Element) -> None:
@@ -169,11 +177,15 @@ def _content(item: Item, element: Element) -> None:
 
 
 def _published(item: Item, element: Element) -> None:
-    item.published = _text(element)
+    item.published = _text(element) or item.published
 
 
 def _updated(item: Item, element: Element) -> None:
-    item.updated = _text(element)
+    item.updated = _text(element) or item.updated
+
+
+def _created(item: Item, element: Element) -> None:
+    item.updated = item.updated or _text(element)
 
 
 def _source(item: Item, element: Element) -> None:
@@ -190,6 +202,7 @@ _READERS: Final[dict[str, _Read]] = {
     "content:encoded": _content, "content": _content, "body": _content, "fullitem": _content,
     "pubdate": _published, "published": _published, "issued": _published, "dcterms:issued": _published,
     "updated": _updated, "modified": _updated, "dc:date": _updated, "dcterms:modified": _updated,
+    "created": _created, "dcterms:created": _created,
     "source": _source,
 }  # fmt: skip
 

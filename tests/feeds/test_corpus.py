@@ -34,6 +34,7 @@ BETTER = {
     ("koi8r.xml", "title"): GUESS,
     ("shiftjis.xml", "title"): GUESS,
     ("OneFootTsunami.atom", "link"): "an empty href is no address; feedparser takes it for the feed's own",
+    ("pappacoda.atom", "link"): "the article is a PDF; feedparser takes only web pages",
     ("kc0011.rss", "published"): "2020/1/10 14:33:00: feedparser reads the 1st of November",
     ("uolNoticias.rss", "published"): "Seg, 24 Set 2018: feedparser knows no Portuguese",
     ("real-korean-times.rss", "published"): "GMT+9: feedparser reads nothing",

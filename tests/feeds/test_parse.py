@@ -1,5 +1,6 @@
 """What a feed announces: formats, addresses, ids, texts, encodings, bounds."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -137,11 +138,81 @@ def test_links_are_made_absolute_and_what_is_no_web_address_is_none(
     assert only(sent(rss(f"<title>t</title><link>{link}</link>"))).link == expected
 
 
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [("https://kpl.example/?a=1&amp;amp;b=2", "https://kpl.example/?a=1&b=2"),
+     ("<![CDATA[https://kpl.example/?a=1&amp;b=2]]>", "https://kpl.example/?a=1&b=2"),
+     ("<![CDATA[https://kpl.example/?a=1&b=2]]>", "https://kpl.example/?a=1&b=2"),
+     ("https://kpl.example/a\n   /b", "https://kpl.example/a/b"), ("http:/kpl.example/8", "http://kpl.example/8"),
+     ("http://https://kpl.example/9", "https://kpl.example/9"),
+     ("www.else.example/1", "https://www.else.example/1"), ("kpl.example/10", "https://kpl.example/10"),
+     ("https://web.example/2026/https://kpl.example/1", "https://web.example/2026/https://kpl.example/1")],
+)  # fmt: skip
+def test_links_that_were_written_wrongly_are_mended(link: str, expected: str) -> None:
+    assert only(rss(f"<title>t</title><link>{link}</link>")).link == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "link"),
+    [("Q&A in Vientiane", "https://kpl.example/v?id=1&copy=2&lang=lo"), ("S&P 500", "https://kpl.example/?a&b"),
+     ("AT&T", "https://kpl.example/v?a=1&sect=2&reg=3"), ("Tom & Jerry", "https://kpl.example/v?x=1&not=2"),
+     ("<![CDATA[B&B]]>", "https://kpl.example/v?a=1&para=2"), ("북한&미국", "https://kpl.example/v?p=1&times=2")],
+)  # fmt: skip
+def test_ampersands_that_nobody_escaped_are_what_they_are(sent: Any, title: str, link: str) -> None:
+    feed = rss(f"<title>{title}</title><link>{link}</link><description>a &amp; b &lt;br&gt; c</description>")
+    entry = only(sent(feed))
+    plain = title.removeprefix("<![CDATA[").removesuffix("]]>")
+    assert (entry.title, entry.link, entry.summary) == (plain, link, "a & b c")
+
+
+def test_an_empty_element_takes_nothing_back() -> None:
+    date = "<pubDate>Tue, 24 Nov 2026 03:00:00 GMT</pubDate><pubDate/>"
+    entry = only(rss(f"<title>t</title><link>/1</link><link></link>{date}"))
+    assert (entry.link, entry.published) == ("https://kpl.example/1", datetime(2026, 11, 24, 3, tzinfo=UTC))
+
+
+def test_tags_in_capitals_are_tags(sent: Any) -> None:
+    feed = b"<RSS><CHANNEL><ITEM><TITLE>A dam</TITLE><LINK>/1</LINK></ITEM></CHANNEL></RSS>"
+    assert only(sent(feed)) == Entry("https://kpl.example/1", "A dam")
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [('<link rel="alternate" type="application/pdf" href="/1.pdf"/>', "/1.pdf"),
+     ('<link type="text/html" href="/1"/><link type="application/pdf" href="/1.pdf"/>', "/1"),
+     ('<link type="application/pdf" href="/1.pdf"/><link href="/1"/>', "/1"),
+     ('<link type="application/atom+xml" href="/feed"/><link rel="self" href="/self"/>', ""),
+     ('<link type="image/png" href="/1.png"/>', "")],
+)  # fmt: skip
+def test_an_article_that_is_a_document_has_its_address(sent: Any, links: str, expected: str) -> None:
+    for item in (f"<id>tag:1</id><title>t</title>{links}", f"<title>t</title>{links}<id>tag:1</id>"):
+        assert only(sent(atom(item))).link == (f"https://kpl.example{expected}" if expected else "")
+
+
+def test_the_type_of_a_link_may_name_an_encoding() -> None:
+    feed = atom('<title>t</title><link rel="alternate" type="text/html; charset=utf-8" href="/1"/>')
+    assert only(feed).link == "https://kpl.example/1"
+
+
+def test_a_date_that_says_nothing_gives_way_to_the_other(sent: Any) -> None:
+    for nothing in ("0000-00-00 00:00:00", "Thu, 01 Jan 1970 00:00:00 GMT", "soon", ""):
+        item = f"<title>t</title><pubDate>{nothing}</pubDate><dc:date>2026-11-24T03:00:00Z</dc:date>"
+        entry = only(sent(rss(item)))
+        assert (entry.published, entry.trust) == (datetime(2026, 11, 24, 3, tzinfo=UTC), "stated")
+
+
+def test_pictures_within_an_entry_are_no_text() -> None:
+    picture = '<content type="image/png">iVBORw0KGgoAAAANSUhEUgAAAAUA</content>'
+    assert only(atom(f'<title>t</title><link href="/1"/><summary>Near</summary>{picture}')).summary == "Near"
+
+
 def test_xml_base_moves_relative_links(sent: Any) -> None:
     feed = atom(
         '<title>t</title><link href="b"/>', feed='<title>KPL</title>', attributes='xml:base="https://b.example/a/"'
     )  # fmt: skip
     assert only(sent(feed)).link == "https://b.example/a/b"
+    own = atom('<title>t</title><link xml:base="https://c.example/c/" href="b"/>')
+    assert only(own).link == "https://c.example/c/b"
 
 
 def test_a_guid_that_is_a_permalink_is_the_link_where_none_is_given(sent: Any) -> None:
@@ -314,6 +385,37 @@ def test_every_encoding_that_only_the_server_names_is_read(name: str) -> None:
 def test_encodings_that_nobody_names_or_that_are_named_wrongly_are_recognised(name: str, lie: Any) -> None:
     declaration = f'<?xml version="1.0" encoding="{lie}"?>' if lie else ""
     assert only(encoded(name, declaration)).title == TEXTS[name]
+
+
+@pytest.mark.parametrize(
+    "name", ["euc-kr", "big5", "gb2312", "shift_jis", "euc-jp", "tis-620", "windows-1251", "koi8-r"]
+)
+@pytest.mark.parametrize("latin", ["iso-8859-1", "windows-1252", "iso-8859-15", "latin1"])
+def test_a_latin_set_that_is_named_says_nothing_of_other_scripts(name: str, latin: str) -> None:
+    assert only(encoded(name, f'<?xml version="1.0" encoding="{latin}"?>')).title == TEXTS[name]
+    assert only(encoded(name), content_type=f"text/xml; charset={latin}").title == TEXTS[name]
+
+
+@pytest.mark.parametrize("title", [*TEXTS.values(), "Премьер Лаоса в Москве", "Thủ tướng Lào thăm Việt Nam"])
+@pytest.mark.parametrize("named", ["", "utf-8", "iso-8859-1"])
+def test_utf_8_is_utf_8_though_every_title_is_cut_within_a_character(title: str, named: str) -> None:
+    cut = title.encode() + "ກ".encode()[:2]
+    declaration = f'<?xml version="1.0" encoding="{named}"?>'.encode() if named else b""
+    items = b"".join(b"<item><title>%s</title><link>/%d</link></item>" % (cut, n) for n in range(5))
+    entries = parse(declaration + b"<rss><channel>" + items + b"</channel></rss>").entries
+    assert {entry.title.rstrip("\ufffd ") for entry in entries} == {title}
+
+
+@pytest.mark.parametrize("named", ["", "windows-1258", "x-cp1258", "utf-8", "iso-8859-1"])
+def test_vietnamese_of_an_old_system_is_read_with_its_tones(named: str) -> None:
+    title = "Thủ tướng Lào thăm Việt Nam, bàn về hợp tác kinh tế"
+    tones = str.maketrans(
+        {c: unicodedata.normalize("NFD", c) for c in "ủớòạảộệếềợáà"}
+        | {"ớ": "ơ\u0301", "ợ": "ơ\u0323", "ệ": "ê\u0323", "ế": "ê\u0301", "ề": "ê\u0300", "á": "á", "à": "à"}
+    )
+    declaration = f'<?xml version="1.0" encoding="{named}"?>' if named else ""
+    body = f"{declaration}<rss><channel><item><title>{title.translate(tones)}</title></item></channel></rss>"
+    assert only(body.encode("cp1258")).title == title
 
 
 def test_utf_8_is_read_whatever_is_said_of_it() -> None:
