@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, update
 
-from archive import sources
+from archive import articles, sources
 from archive.archive import Archive
+from archive.articles import NewArticle
 from archive.tables import outlet
+from crawler.entry import Entry
+from crawler.identity import Sorted, all_keys, identify, sort_entries
 from crawler.polling import is_first_contact
 from tests.config_folder import SOURCES, locations, whole
 from wirewatch.adopting import adopt, keep_outlets
@@ -49,6 +52,29 @@ def house(sqlite_archive: Archive) -> House:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return load(locations(tmp_path / "one", whole()), {})
+
+
+@pytest.mark.parametrize("content", ["", "The dam near Pakse was opened by the prime minister. " * 20])
+def test_articles_of_a_renamed_source_have_not_changed(
+    house: House, settings: Settings, tmp_path: Path, content: str
+) -> None:
+    house.start(settings, None)
+    entry = Entry("https://laotiantimes.example/1", "A dam", "1", "It is open", content, NOW, "stated")
+    identity = identify(entry, "laotian-times", NOW)
+    new = NewArticle(
+        identity.all(), "laotian-times", "laotian-times", entry.link, identity.canonical, entry.guid,
+        entry.title, entry.summary, content or None, NOW, "stated", "en", NOW, "live", "none", NOW,
+    )  # fmt: skip
+    house.archive.write_now(lambda conn: articles.store(conn, [new]))
+    name = "name: laotian-times\n"
+    renamed = SOURCES.replace(name, "name: lt\n    was: laotian-times\n").replace(
+        "outlet: laotian-times", "outlet: lt"
+    )
+    house.start(load(locations(tmp_path / "renamed", whole(sources__laos=renamed)), {}), None)
+    again = [(entry, identify(entry, "lt", NOW))]
+    keys = all_keys([identity for _, identity in again])
+    known = house.archive.read_now(lambda conn: articles.known_by(conn, keys))
+    assert sort_entries(again, known, "lt", 10) == Sorted((), ())
 
 
 @pytest.mark.parametrize("rhythm", ["every: 10m", "cron: '*/10 * * * *'"])

@@ -86,8 +86,10 @@ def _rename_source(conn: Connection, source: Source, old: str) -> None:
         pairs = []
         for stored in articles.newest_of_outlet(conn, source.name, _KNOWN_AGAIN):
             one = stored.article
-            entry = Entry(one.url, one.title, guid=stored.guid, published=one.published)
-            pairs += [(key, stored.id) for key in identify(entry, source.name, stored.found_at).all()]
+            # The body is the feed's text, or that of the page: then the summary was the feed's.
+            for text in {"", one.body or ""}:
+                entry = Entry(one.url, one.title, stored.guid, one.summary, text, one.published)
+                pairs += [(key, stored.id) for key in identify(entry, source.name, stored.found_at).all()]
         articles.add_keys(conn, pairs)
 
 
