@@ -223,7 +223,10 @@ def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | Non
     if gathered.retry_after is not None:
         wait = max(wait, gathered.retry_after * (1 + JITTER * poll.chance))
     told = polled.failures < TOLD_AFTER <= failures
+    # The gap before this poll is one still when the source answers.
+    first = is_first_contact(polled, poll.fetch.gap, now)
     state = _back_home(polled, poll.source, failures)._replace(
+        first_success_at=None if first else polled.first_success_at,
         failures=failures,
         error=gathered.error,
         error_since=polled.error_since or now,

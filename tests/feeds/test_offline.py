@@ -105,6 +105,30 @@ def test_what_is_overdue_after_a_sleep_is_spread_and_met_as_a_gap(tmp_path: Path
     run(story)
 
 
+def test_a_gap_is_one_though_the_first_poll_after_it_fails(tmp_path: Path) -> None:
+    async def story(loop: VirtualTimeLoop) -> None:
+        async with open_desk(loop, tmp_path, partial(feeds, count=1)) as (site, here):
+            await here.passes(HOUR)
+            here.sleep(30 * HOUR)
+            now = here.clock()
+            meanwhile = rss(
+                [
+                    item("The dam is open", published=now - 2 * HOUR),
+                    item("The dam is full", published=now - 28 * HOUR),
+                ]
+            )
+            site.script("/feed", Reply(b"", status=503), meanwhile)
+            await here.passes(4 * HOUR)
+            met = {row.title: row.contact for row in here.articles()[1:]}
+            assert met == {"The dam is open": "catch-up", "The dam is full": "old"}
+            await here.passes(HOUR)
+            site.script("/feed", rss([item("The dam is loved", published=here.clock())]))
+            await here.passes(HOUR)
+            assert here.articles()[-1].contact == "live"
+
+    run(story)
+
+
 def on_the_hour(port: int) -> list[dict[str, str]]:
     return [feed(port, n, cron="0 * * * *") for n in range(60)]
 
