@@ -64,6 +64,8 @@ class Child:
         self._idle = idle
         self.starts = 0
         self.losses = 0
+        # Tasks behind the one that runs.
+        self.waiting = 0
         self._pool: ProcessPool | None = None
         self._ready = False
         self._turn = asyncio.Lock()
@@ -77,16 +79,21 @@ class Child:
         the task is to blame, ChildUnavailable when none is, and whatever the task itself raises.
         Tasks that wait behind a killed one run in a new process.
         """
-        async with self._turn:
+        self.waiting += 1
+        try:
+            await self._turn.acquire()
+        finally:
+            self.waiting -= 1
+        try:
             if self._ending is not None:
                 self._ending.cancel()
-            try:
-                return await self._attempt(task, deadline, args, kwargs)
-            except (ChildTimeout, ChildDied):
-                self.losses += 1
-                raise
-            finally:
-                self._ending = asyncio.get_running_loop().call_later(self._idle, self._end_idle)
+            return await self._attempt(task, deadline, args, kwargs)
+        except (ChildTimeout, ChildDied):
+            self.losses += 1
+            raise
+        finally:
+            self._ending = asyncio.get_running_loop().call_later(self._idle, self._end_idle)
+            self._turn.release()
 
     async def close(self) -> None:
         """Kill what runs and end the process."""

@@ -31,14 +31,18 @@ class Turn:
         self._host = host
 
     async def __aenter__(self) -> None:
-        await self._host.lock.acquire()
-        wait = self._host.free_at - self._turns.now()
-        if wait > 0:
-            try:
-                await asyncio.sleep(wait)
-            except asyncio.CancelledError:
-                self._host.lock.release()
-                raise
+        self._turns.waiting += 1
+        try:
+            await self._host.lock.acquire()
+            wait = self._host.free_at - self._turns.now()
+            if wait > 0:
+                try:
+                    await asyncio.sleep(wait)
+                except asyncio.CancelledError:
+                    self._host.lock.release()
+                    raise
+        finally:
+            self._turns.waiting -= 1
 
     async def __aexit__(self, *_: object) -> None:
         self._host.free_at = self._turns.now() + self._turns.min_delay
@@ -46,11 +50,13 @@ class Turn:
 
 
 class HostTurns:
-    """Grants hosts. `min_delay` is in seconds; `now` is a monotonic clock in seconds."""
+    """Grants hosts. `min_delay` is in seconds; `now` is a monotonic clock in seconds; `waiting` is how
+    many want a host and have it not yet."""
 
     def __init__(self, min_delay: float, now: Callable[[], float] = monotonic) -> None:
         self.min_delay = min_delay
         self.now = now
+        self.waiting = 0
         self._hosts: dict[str, _Host] = {}
 
     def grant(self, host: str) -> Turn:

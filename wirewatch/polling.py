@@ -25,6 +25,8 @@ from wirewatch.rooms import Rooms
 log = logging.getLogger("wirewatch")
 
 AT_ONCE = 64
+# With those that only wait for their turn: the many sources of one slow host must not hold up the others.
+UNDER_WAY = 1024
 WRITE_BACK = 100
 # The clock is looked at every second: if it has not been for so long, everything is overdue at once.
 GAP = timedelta(minutes=1)
@@ -131,7 +133,7 @@ class Poller:
             await self._write_back()
             overdue = await self._rooms.archive.read(lambda conn: sources.count_overdue(conn, now - GAP))
             self._backlog = Backlog(now, overdue) if overdue else None
-        room = AT_ONCE - len(self._running)
+        room = min(AT_ONCE - max(len(self._running) - self._waiting(), 0), UNDER_WAY - len(self._running))
         if self.due_by is not None:
             return room
         if self._rooms.reach.offline_since is not None:
@@ -139,6 +141,11 @@ class Poller:
         if self._backlog is not None and self._backlog.is_over(now):
             self._backlog = None
         return min(room, self._backlog.room(now)) if self._backlog is not None else room
+
+    def _waiting(self) -> int:
+        """How many polls wait for their turn at a host or a child process; as do some pages, so about."""
+        tools = self._rooms.tools
+        return tools.client.turns.waiting + tools.reading.waiting + tools.crawling.waiting
 
     async def _renew(self, now: datetime) -> None:
         """Renew the leases of all polls under way, twice in a lease, and first after a sleep."""

@@ -246,6 +246,8 @@ PAGE = "<html><head><title>Ministers meet</title></head><body><article><h1>Minis
 class InThread:
     """Reads a page without a process: a test's time cannot pass in another one."""
 
+    waiting = 0
+
     async def run(self, task: Callable[..., Any], _deadline: float, *args: Any, **kwargs: Any) -> Any:
         return await asyncio.to_thread(task, *args, **kwargs)
 
