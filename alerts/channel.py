@@ -13,6 +13,7 @@ from archive.clocks import Clock, Zone, check_cron, next_time
 from archive.durations import parse_duration
 from archive.names import Name
 from archive.rules import Model, limited, named_keys, read_by
+from archive.web_address import WebAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,6 @@ class TelegramSettings(Model):
     """
 
     token_file: str = "telegram.token"  # noqa: S105, a path
-    api_url: Annotated[str, limited(pattern=r"^https?://[^/\s]+")] | None = None
+    api_url: WebAddress | None = None
     admins: tuple[int, ...] = ()
     pacing: Pacing = Pacing()

@@ -39,6 +39,9 @@ def parse_zone(value: object) -> ZoneInfo:
 
 def check_cron(value: str) -> str:
     """`value`, if cronsim reads it as five fields; ValueError names the field that is wrong."""
+    # With six cronsim takes the first for seconds.
+    if (number := len(value.split())) != 5:
+        raise ValueError(f"expected a cron line of five fields: it has {number}")
     try:
         CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
     except CronSimError as error:

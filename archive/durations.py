@@ -11,6 +11,8 @@ from typing import Annotated
 from archive.rules import read_by
 
 _FORM = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+# What a date can be moved by: with more, what is counted from now leaves the calendar.
+_LONGEST = 365_000 * 86400
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -21,10 +23,10 @@ def parse_duration(value: object) -> timedelta:
     match = _FORM.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError("expected a duration such as 30s, 10m, 2h or 7d")
-    try:
-        return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
-    except OverflowError:
-        raise ValueError("expected a duration that is not longer than a human life") from None
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST:
+        raise ValueError("expected a duration of at most a thousand years (365000d)")
+    return timedelta(seconds=seconds)
 
 
 def print_duration(value: timedelta) -> str:

@@ -5,23 +5,26 @@ The config models that the crawler owns: one `Source` per entry of `config/sourc
 is `wirewatch/config_reading.py`; when a source is due is `crawler/polling.py`.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
-
-from yarl import URL
 
 from archive.article import Kind, Outlet
 from archive.clocks import Cron, Zone
 from archive.durations import Duration
 from archive.names import Name
 from archive.rules import Model, limited, passes
+from archive.web_address import WebAddress
 from crawler.proxies import parse_proxy
 
 Country = Annotated[str, limited(pattern=r"^([A-Z]{2}|INT)$")]
 Language = Annotated[str, limited(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 SourceType = Annotated[str, limited(pattern=r"^[a-z][a-z0-9-]*$")]
 FullText = Literal["always", "auto", "never"]
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# RFC 9110, 5.6.2.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def _named_proxy(value: str) -> str:
@@ -32,11 +35,27 @@ def _named_proxy(value: str) -> str:
 Proxy = Annotated[str, passes(_named_proxy)]
 
 
-def _web_address(value: str) -> str:
-    """`value`, if it is an absolute http(s) address; ValueError otherwise."""
-    url = URL(value)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError("expected an absolute http:// or https:// address")
+def _one_line(value: str) -> str:
+    """`value`, if it can stand in the head of a request."""
+    if _CONTROL.search(value):
+        raise ValueError("expected text on one line (a block of YAML ends without a break after >- or |-)")
+    return value
+
+
+def _header_name(value: str) -> str:
+    if not _TOKEN.fullmatch(value):
+        raise ValueError("expected the name of a header, such as X-Api-Key")
+    return value
+
+
+def _exception(value: str) -> str:
+    # With all that makes connections.
+    from crawler.guard import AllowList
+
+    try:
+        AllowList.parse([value])
+    except ValueError:
+        raise ValueError("expected a host name, an address or a network such as 10.1.0.0/16") from None
     return value
 
 
@@ -51,7 +70,8 @@ def _is_css(value: str) -> str:
     return value
 
 
-WebAddress = Annotated[str, passes(_web_address)]
+HeaderText = Annotated[str, passes(_one_line)]
+HeaderName = Annotated[str, passes(_header_name)]
 Css = Annotated[str, passes(_is_css)]
 
 
@@ -88,8 +108,8 @@ class Source(Model):
     cron: Cron | None = None
     full_text: FullText = "auto"
     selectors: Selectors = Selectors()
-    headers: dict[str, str] = field(default_factory=dict)
-    user_agent: str | None = None
+    headers: dict[HeaderName, HeaderText] = field(default_factory=dict)
+    user_agent: HeaderText | None = None
     proxy: Proxy | None = None
     proxy_file: str | None = None
     enabled: bool = True
@@ -131,4 +151,4 @@ class FetchSettings(Model):
     gap: Duration = timedelta(hours=1)
     proxy: Proxy | None = None
     proxy_file: str | None = None
-    allow_private: tuple[str, ...] = ()
+    allow_private: tuple[Annotated[str, passes(_exception)], ...] = ()

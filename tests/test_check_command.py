@@ -68,7 +68,7 @@ def lines(ended: Ended) -> list[str]:
         ),
         (
             "telegram: {api_url: local}\n",
-            "2:12: telegram.api_url: found local, expected an http:// or https:// address",
+            "2:12: telegram.api_url: found local, expected an absolute http:// or https:// address",
         ),
         ("ops: desk\n", "2:1: ops: found desk, expected a channel of wirewatch.yaml (console)"),
         (
@@ -100,8 +100,7 @@ def lines(ended: Ended) -> list[str]:
         ),
         (
             "channels: [{name: a, type: console, digest: 0 7 * *}]\n",
-            "2:37: channels.a.digest: found '0 7 * *', expected a cron line of five fields: "
-            "Wrong number of fields",
+            "2:37: channels.a.digest: found '0 7 * *', expected a cron line of five fields: it has 4",
         ),
         (
             "channels: [{name: a, type: console, quiet_hours: {from: 24:30, to: 6:00}}]\n",
@@ -131,6 +130,48 @@ def lines(ended: Ended) -> list[str]:
         (
             "fetch: {proxy_file: 'http://u:hidden@h'}\n",
             "2:9: fetch.proxy_file: found an address (not shown), expected the path of a file that holds it",
+        ),
+        # What would be read as seconds, and send a digest each second.
+        (
+            "daily: '0 0 8 * * *'\n",
+            "2:1: daily: found '0 0 8 * * *', expected a cron line of five fields: it has 6",
+        ),
+        (
+            "retention: {title: 999999d}\n",
+            "2:13: retention.title: found 999999d, expected a duration of at most a thousand years (365000d)",
+        ),
+        (
+            "contact: >\n      desk@example.org\n",
+            "2:1: contact: found 'desk@example.org ', expected text on one line "
+            "(a block of YAML ends without a break after >- or |-)",
+        ),
+        (
+            "fetch: {allow_private: [10.1.0.0/16, '127.0.0.1:8080']}\n",
+            "2:38: fetch.allow_private: found 127.0.0.1:8080, "
+            "expected a host name, an address or a network such as 10.1.0.0/16",
+        ),
+        (
+            "ping_url: 'https://rosebud:x/'\n",
+            "2:1: ping_url: found a value (not shown), expected an absolute http:// or https:// address",
+        ),
+        (
+            "archive: mysql://me:rosebud@h/news\n",
+            "2:1: archive: found a value (not shown), "
+            "expected a path, or an address that begins with postgresql://",
+        ),
+        (
+            "archive: 'postgresql://me:rosebud@h:port/news'\n",
+            "2:1: archive: found a value (not shown), "
+            "expected a path, or an address that begins with postgresql://",
+        ),
+        (
+            "archive: ~nobody-here/wirewatch.db\n",
+            "2:1: archive: found a value (not shown), expected a path; nobody here has this ~home",
+        ),
+        (
+            "ping_url_file: ~nobody-here/ping\n",
+            "2:1: ping_url_file: found config/~nobody-here/ping, which does not exist, "
+            "expected the path of a file",
         ),
         (
             "fetch: {proxy: 'socks5://rosebud@h'}\n",
@@ -174,6 +215,25 @@ def test_mistakes_in_the_main_file(
             "{name: x, url: 'https://x.example/', proxy: 'socks4://me:rosebud@h'}",
             "2:42: sources.x.proxy: found a value (not shown), "
             "expected an http://, https://, socks5:// or socks5h:// address",
+        ),
+        (
+            "{name: x, url: 'https://x.example/', user_agent: \"Mozilla\\n\"}",
+            "2:42: sources.x.user_agent: found 'Mozilla ', expected text on one line "
+            "(a block of YAML ends without a break after >- or |-)",
+        ),
+        (
+            "{name: x, url: 'https://x.example/', headers: {'X Key': rosebud}}",
+            "2:52: sources.x.headers.X Key: found a value (not shown), "
+            "expected the name of a header, such as X-Api-Key",
+        ),
+        (
+            "{name: x, url: 'https://x.example/', headers: {X-Key: \"rosebud\\n\"}}",
+            "2:52: sources.x.headers.X-Key: found a value (not shown), expected text on one line "
+            "(a block of YAML ends without a break after >- or |-)",
+        ),
+        (
+            "{name: x, url: 'https://x:99999/'}",
+            "2:15: sources.x.url: found https://x:99999/, expected an absolute http:// or https:// address",
         ),
         (
             "{name: x, url: 'https://x.example/', languages: en}",

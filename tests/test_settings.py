@@ -14,6 +14,7 @@ from tests.config_folder import SOURCES, TERMS, WATCHES, locations, whole
 from wirewatch.bot_token import find_token
 from wirewatch.config_errors import ConfigErrors, Place
 from wirewatch.config_files import Locations, locate
+from wirewatch.secrets import mask
 from wirewatch.settings import Settings, load
 
 
@@ -144,8 +145,9 @@ def test_a_watch_still_reads_when_a_set_it_names_is_switched_off(tmp_path: Path)
     assert [match.watch for match in found] == ["laos"]
 
 
-def test_a_disabled_entry_need_not_be_complete(tmp_path: Path) -> None:
-    own = whole(sources__old="sources: [{name: gone-from-the-catalogue, enabled: no}]\n")
+@pytest.mark.parametrize("off", ["no", "false", "Off", "'FALSE'"])
+def test_a_disabled_entry_need_not_be_complete(off: str, tmp_path: Path) -> None:
+    own = whole(sources__old=f"sources: [{{name: gone-from-the-catalogue, enabled: {off}}}]\n")
     assert len(loaded(tmp_path, own).sources) == 2
 
 
@@ -182,6 +184,13 @@ def test_a_postgresql_address_is_taken_as_it_is_and_not_shown(tmp_path: Path) ->
     settings = loaded(tmp_path, whole(wirewatch=main))
     assert settings.archive == "postgresql://u:sesame-open@db.example/news"
     assert "sesame-open" not in repr(settings)
+
+
+def test_the_password_of_an_archive_may_hold_what_an_address_may_not(tmp_path: Path) -> None:
+    main = "archive: 'postgresql://u:sesame[open/now@db.example/news'\n"
+    settings = loaded(tmp_path, whole(wirewatch=main))
+    assert settings.archive == "postgresql://u:sesame[open/now@db.example/news"
+    assert mask("the password sesame[open/now is wrong") == "the password *** is wrong"
 
 
 def test_file_keys_are_read_relative_to_the_file_that_names_them(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from wirewatch.settings import Settings, load
 
 NAME = "config.cache"
 # Whatever a file that is no cache of ours can bring about.
-_UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
 
 
 def settings_apart(locations: Locations, environ: Mapping[str, str]) -> Settings:

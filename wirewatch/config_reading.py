@@ -21,7 +21,7 @@ from wirewatch.config_checks import Entries, check
 from wirewatch.config_errors import ConfigError, ConfigErrors, Place, in_file_order, nearest, one_of, shown
 from wirewatch.config_files import Locations, shipped
 from wirewatch.layers import TOP_KEYS, Layers, read_layers
-from wirewatch.main_file import Layer, MainFile
+from wirewatch.main_file import DATABASES, Layer, MainFile
 from wirewatch.model_errors import validate
 from wirewatch.secret_files import beside, resolve_files
 from wirewatch.secrets import Secret, secret_address
@@ -112,17 +112,12 @@ class _Reader:
 
     def main_file(self, locations: Locations) -> tuple[MainFile, Path | str]:
         """The file's model (its defaults where it is wrong) and the archive's address."""
-        node = self.resolved(self.layers.main, ("archive", "ping_url"), "")
-        ping = node.items.get("ping_url")
-        if isinstance(ping, Scalar) and ping.failed:
-            node = node.without("ping_url")
+        files = ("archive", "ping_url")
+        node = _as_far_as_read(self.resolved(self.layers.main, files, ""), files)
         fetch = node.items.get("fetch")
         if isinstance(fetch, Mapping):
             read = self.resolved(fetch, ("proxy",), "fetch")
-            proxy = read.items.get("proxy")
-            # What could not be read has been told, and is no wrong address as well.
-            unread = isinstance(proxy, Scalar) and proxy.failed
-            node = node.replaced("fetch", read.without("proxy") if unread else read)
+            node = node.replaced("fetch", _as_far_as_read(read, ("proxy",)))
         # Channels are validated one by one, and a wrong one must not hide the rest.
         listed = node.without("channels") if isinstance(node.items.get("channels"), Sequence) else node
         self.version(node)
@@ -137,7 +132,7 @@ class _Reader:
         if main.ping_url is not None:
             # Whoever knows it can ping too.
             Secret(main.ping_url)
-        if main.archive.startswith(("postgresql:", "postgres:")):
+        if main.archive.startswith(DATABASES):
             return main, secret_address(main.archive)
         return main, locations.state / Path(main.archive).expanduser()
 
@@ -257,6 +252,16 @@ class _Reader:
         return entry
 
 
+def _as_far_as_read(node: Mapping, names: tuple[str, ...]) -> Mapping:
+    """`node` without what its file did not tell: that has been told, and is no wrong value as well."""
+    for name in names:
+        said = node.items.get(name)
+        if isinstance(said, Scalar) and said.failed:
+            node = node.without(name)
+    return node
+
+
 def _is_disabled(node: Mapping) -> bool:
     said = node.items.get("enabled")
-    return isinstance(said, Scalar) and said.value in (False, "off", "no", "false")
+    # As the model reads it.
+    return isinstance(said, Scalar) and str(said.value).lower() in {"false", "off", "no", "f", "n", "0"}

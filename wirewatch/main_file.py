@@ -5,8 +5,10 @@ parts that belong to no room. Other files' models: `crawler/source.py`, `alerts/
 `alerts/query/terms.py`. Reading and checking is `wirewatch/config_reading.py`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,11 +16,16 @@ from alerts.channel import TelegramSettings
 from archive.clocks import Cron, Zone
 from archive.durations import Duration
 from archive.names import Name
-from archive.rules import Model, limited, read_by
-from crawler.source import FetchSettings
+from archive.rules import Model, passes, read_by
+from archive.web_address import WebAddress
+from crawler.source import FetchSettings, HeaderText
 
 Layer = Literal["sources", "watches", "terms"]
 LAYERS: tuple[Layer, ...] = ("sources", "watches", "terms")
+
+
+# How an archive's address begins that is no path.
+DATABASES = ("postgresql:", "postgres:")
 
 
 class Listen(NamedTuple):
@@ -46,6 +53,28 @@ def parse_listen(value: object) -> Listen:
     return Listen(host, int(port))
 
 
+def check_archive(value: str) -> str:
+    """`value`, if it is a path or an address of PostgreSQL, whose scheme tells the two apart."""
+    if "://" not in value and not value.startswith(DATABASES):
+        try:
+            Path(value).expanduser()
+        except RuntimeError:
+            raise ValueError("expected a path; nobody here has this ~home") from None
+        if value.strip():
+            return value
+    elif value.startswith(tuple(f"{scheme}//" for scheme in DATABASES)):
+        # Loaded with an archive.
+        from sqlalchemy.exc import ArgumentError
+
+        from archive.archive import database_url
+
+        # The second is of the port.
+        with suppress(ArgumentError, ValueError):
+            database_url(value)
+            return value
+    raise ValueError("expected a path, or an address that begins with postgresql://")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings(Model):
     """Health and metrics; `listen` null switches them off."""
@@ -67,8 +96,8 @@ class MainFile(Model):
 
     version: Literal[1] = 1
     timezone: Zone = _UTC
-    contact: str | None = None
-    archive: str = "wirewatch.db"
+    contact: HeaderText | None = None
+    archive: Annotated[str, passes(check_archive)] = "wirewatch.db"
     shipped: tuple[Layer, ...] = LAYERS
     ops: Name | None = None
     fetch: FetchSettings = field(default_factory=FetchSettings)
@@ -76,6 +105,6 @@ class MainFile(Model):
     channels: tuple[dict[str, Any], ...] = ()
     retention: Retention = field(default_factory=Retention)
     http: HttpSettings = field(default_factory=HttpSettings)
-    ping_url: Annotated[str, limited(pattern=r"^https?://[^/\s]+")] | None = field(default=None, repr=False)
+    ping_url: WebAddress | None = field(default=None, repr=False)
     silent_after: Duration = timedelta(hours=6)
     daily: Cron | None = None

@@ -46,7 +46,6 @@ _BOUNDS = {
 }
 _PATTERNS = {
     NAME_PATTERN: "a name of small letters, digits and hyphens",
-    r"^https?://[^/\s]+": "an http:// or https:// address",
 }
 _BY_KEY = {
     "country": "an ISO 3166 country code such as LA, or INT or UN",

@@ -5,6 +5,7 @@ can also come from elsewhere, is `wirewatch/bot_token.py`; keeping secrets out o
 `wirewatch/secrets.py`.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from wirewatch.bot_token import read_one_line
@@ -42,7 +43,11 @@ def resolve_files(node: Mapping, names: tuple[str, ...], path: str) -> tuple[Map
 
 def beside(place: Place, named: str) -> Path:
     """The file that `named` means where it stands at `place`."""
-    return Path(place.file).parent / Path(named).expanduser()
+    path = Path(named)
+    # What is said to lie in the home of a user whom nobody knows, is not there.
+    with suppress(RuntimeError):
+        path = path.expanduser()
+    return Path(place.file).parent / path
 
 
 def _content(value: Node, place: Place, key: str) -> tuple[str, ConfigError | None]:

@@ -8,7 +8,6 @@ secrets are read from is `wirewatch/secret_files.py` and `wirewatch/bot_token.py
 import logging
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 MASK: Final = "***"
 # Keys of the config whose values are or may hold secrets: they are named, but never shown or kept.
@@ -16,6 +15,8 @@ SECRET_KEYS: Final = frozenset({"token", "token_file", "proxy", "archive", "head
 # As Telegram gives them: the bot's number, a colon, 35 characters of base64url.
 _BOT_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]+(?=@)")
+# As SQLAlchemy reads an address: a password may hold brackets and slashes.
+_PASSWORD = re.compile(r"://[^:/]*:([^@]*)@")
 # Shorter ones would blank innocent words of the log.
 _SHORTEST = 6
 
@@ -54,7 +55,8 @@ class Secret:
 
 def secret_address(address: str) -> str:
     """`address`, known to `mask` from now on, and the password in it by itself too."""
-    Secret(urlsplit(address).password or "")
+    said = _PASSWORD.search(address)
+    Secret(said[1] if said else "")
     return Secret(address).reveal()
 
 
