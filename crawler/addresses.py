@@ -19,7 +19,8 @@ _TRACKING = re.compile(
     r"|twclid|ttclid|li_fat_id|epik|igshid|igsh|mibextid|rdid|mc_cid|mc_eid|mkt_tok|vero_id|oly_\w+_id|trk"
     r"|trkinfo|_ga|_gl|spm|scm|ncid|cmpid|cmp|icid|intcid|wt\.\w+|wt_\w+|at_\w+|ocid|xtor|s_cid|s_kwcid|ef_id"
     r"|smid|ito|soc_src|soc_trk|tsrc|guccounter|hss_channel|rb_clickid|share_from|_|cxrecs_s"
-    r"|rss|from_rss|is_from_rss|isrss|feedtype|fromrss",
+    r"|rss|from_rss|is_from_rss|isrss|feedtype|fromrss|traffic_source|\.tsrc|n_cid|taid|emc|ref_src|ref_url"
+    r"|referringsource|replytocom",
     re.IGNORECASE,
 )
 _SESSION = re.compile(
@@ -39,6 +40,7 @@ _CAME_BY = re.compile(
 )
 _AMP = {
     "amp": None, "outputtype": {"amp"}, "view": {"amp", "mobile"}, "mode": {"amp"}, "type": {"amp"},
+    "output": {"amp"}, "noamp": None, "nonamp": None, "is_amp": None, "amp_markup": None,
     "amp_js_v": None, "amp_gsa": None, "usqp": None, "amp_tf": None, "aoh": None,
     "mobile": {"", "0", "1", "true"}, "print": {"", "1", "true", "yes", "y"},
 }  # fmt: skip
@@ -69,7 +71,7 @@ _WRAPPERS = (
     (re.compile(r"t\.umblr\.com"), "/redirect", ("z",)),
     (re.compile(r"(?:www\.)?youtube\.com"), "/redirect", ("q",)),
 )
-_AMP_CACHE = re.compile(r"^https?://(?:[\w-]+\.)?cdn\.ampproject\.org/\w/(s/)?(.+)$", re.IGNORECASE)
+_AMP_CACHE = re.compile(r"^https?://(?:[\w-]+\.)?cdn\.ampproject\.org/\w{1,3}/(s/)?(.+)$", re.IGNORECASE)
 _GOOGLE_AMP = re.compile(r"^https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?(.+)$", re.IGNORECASE)
 _WEB = ("http://", "https://")
 # Nothing in it to take away but the host's beginning, an index and the slash at the end: most links.

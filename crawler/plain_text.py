@@ -14,20 +14,23 @@ from typing import Any
 _NAMES = (
     r"a|abbr|acronym|address|article|aside|audio|b|bdi|bdo|big|blockquote|body|br|button|canvas|caption|center"
     r"|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]"
-    r"|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main|mark|meta|nav|nobr|noscript|object|ol"
-    r"|p|param|picture|pre|q|rp|rt|ruby|s|samp|script|section|small|source|span|strike|strong|style|sub|summary"
-    r"|sup|svg|table|tbody|td|template|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr"
+    r"|head|header|hr|html|i|iframe|img|input|ins|kbd|fieldset|label|legend|li|link|main|mark|marquee|math|meta|mi|mn|mo|nav|nobr|noscript|object|ol|optgroup|option"
+    r"|p|param|picture|pre|q|rp|rt|ruby|s|samp|script|section|select|small|source|span|strike|strong|style|sub|summary"
+    r"|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr|xml"
 )
-_TAG = re.compile(rf"<(?:/?(?:{_NAMES})\b|!--|!DOCTYPE|\?xml)", re.IGNORECASE)
-_NO_TAG = re.compile(rf"<(?!/?(?:{_NAMES})\b|!--|!DOCTYPE|\?xml)", re.IGNORECASE)
+# Office programs, and widgets with names of their own, leave their elements in what is pasted.
+_FOREIGN_TAG = r"/?[a-z][a-z0-9]*:[a-z][\w-]*|/?(?-i:[a-z]+(?:-[a-z0-9]+)+)[\s/>]"
 # In longer texts unknown brackets are more often some program's markup than words, and the parser is
 # faster than the tags' names are.
 _SHORT = 2048
+_BEGINNINGS = rf"/?(?:{_NAMES})(?![^\s/>])|{_FOREIGN_TAG}|!--|!DOCTYPE|\?xml"
+_TAG = re.compile(rf"<(?:{_BEGINNINGS})", re.IGNORECASE)
+_NO_TAG = re.compile(rf"<(?!{_BEGINNINGS})", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Beginning and end of one of these part words; those of <b> do not.
 _BLOCK = re.compile(
-    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6r]|header"
-    r"|li|main|nav|ol|p|pre|section|table|t[dhr]|ul)\b)",
+    r"<(?=/?(?:address|article|aside|blockquote|br|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6r]|header"
+    r"|legend|li|main|nav|ol|option|p|pre|section|summary|table|t[dhr]|ul)\b)",
     re.IGNORECASE,
 )
 # Tags that need no parser: of these names, with attributes that hold no brackets.
@@ -39,7 +42,17 @@ _PLAIN_INLINE = re.compile(
     r"</?(?:a|b|i|em|strong|span|img|u|small|sup|sub|font|cite)(?:\s+[\w:-]+=\"[^\"<>]*\")*\s*/?>",
     re.IGNORECASE,
 )
-_SILENT = ("script", "style", "noscript", "template", "iframe", "object", "svg")
+# Neither words of the article nor any: programs, and what is there to be pressed.
+_SILENT = (
+    "script", "style", "noscript", "template", "iframe", "object", "svg", "xml",
+    "nav", "button", "select", "textarea",
+)  # fmt: skip
+# One character as two halves, each written as a reference: emoji of programs that count in halves.
+HALVES = (
+    r"&(?:amp;)?#(?:[xX]([dD][89abAB][0-9a-fA-F]{2})|(55(?:29[6-9]|[3-9]\d\d)|56(?:[0-2]\d\d|3[01]\d)));"
+    r"&(?:amp;)?#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(56(?:3[2-9]\d|[4-9]\d\d)|57(?:[0-2]\d\d|3[0-3]\d|34[0-3])));"
+)
+_HALVES = re.compile(HALVES)
 
 
 def plain_text(markup: str, *, limit: int) -> str:
@@ -80,7 +93,19 @@ def _sound(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         text = text.encode("utf-8", "replace").decode()
-    return text.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in text else text
+    if "#" in text and "&" in text:
+        text = _HALVES.sub(lambda halves: whole_of(*halves.groups()), text)
+    return text.replace("<![CDATA[", "").replace("]]>", "") if "]]>" in text else text
+
+
+Half = str | bytes | None
+
+
+def whole_of(high_hex: Half, high: Half, low_hex: Half, low: Half) -> str:
+    """The reference to the character of which `HALVES` found the two halves."""
+    first = int(high_hex, 16) if high_hex else int(high or 0)
+    second = int(low_hex, 16) if low_hex else int(low or 0)
+    return f"&#{0x10000 + ((first - 0xD800) << 10) + second - 0xDC00};"
 
 
 def cut(text: str, limit: int) -> str:

@@ -1,21 +1,40 @@
-"""What if a feed's ampersands are not escaped?
+"""What if a feed's ampersands are not escaped, or refer to what is no character?
 
 "Q&A", "?id=1&copy=2": the commonest fault there is. A parser of XML refuses all of the feed for it, and
-feedparser takes them for references that lack a semicolon. Which reader gets the feed then is
-`crawler/feeds/parse.py`.
+feedparser takes them for references that lack a semicolon. For an emoji in two halves, which programs that
+count in halves write, both refuse all of the feed. Which reader gets it then is `crawler/feeds/parse.py`.
 """
 
 import re
 
+from crawler.plain_text import HALVES, whole_of
+
 # No reference follows it.
 _BARE = re.compile(rb"&(?!#\d{1,8};|#[xX][0-9a-fA-F]{1,7};|[a-zA-Z_][\w.-]{0,31};)")
+_HALVES = re.compile(HALVES.encode())
+_NUMBERED = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,7})|(\d{1,8}));")
+_NOT_A_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def with_ampersands_escaped(data: bytes) -> bytes:
-    """The document with each bare ampersand escaped but for those in CDATA, where they are what they are."""
-    first, *others = data.split(b"<![CDATA[")
-    parts = [_BARE.sub(b"&amp;", first)]
+def with_ampersands_mended(data: bytes) -> bytes:
+    """The document with each bare ampersand escaped, and each reference to one character.
+
+    Not within CDATA, where an ampersand is what it is.
+    """
+    first, *others = _HALVES.sub(lambda halves: whole_of(*halves.groups()).encode(), data).split(b"<![CDATA[")
+    parts = [_mended(first)]
     for other in others:
         inside, end, after = other.partition(b"]]>")
-        parts += (b"<![CDATA[", inside, end, _BARE.sub(b"&amp;", after))
+        parts += (b"<![CDATA[", inside, end, _mended(after))
     return b"".join(parts)
+
+
+def _mended(data: bytes) -> bytes:
+    return _NUMBERED.sub(_possible, _BARE.sub(b"&amp;", data))
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """The reference, if there is a character of that number; nothing if not."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    known = number < 0x110000 and not _NOT_A_CHARACTER.match(chr(number))
+    return reference[0] if known else b""

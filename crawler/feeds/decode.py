@@ -51,7 +51,11 @@ _TONED = re.compile("[^\u0300-\u0323][\u0300\u0301\u0303\u0309\u0323]")
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|[ \t\r\n])*")
 _DECLARATION = re.compile(rb"<\?xml\s[^>]*\?>")
 # Not allowed in XML, and no part of any text.
-_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
+_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r")
+# Lines and pages end in office programs with what XML does not allow.
+_BLANKS = bytes.maketrans(b"\v\f", b"  ")
+# A character beyond the first 65,536 as two halves, each encoded for itself.
+_HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
 
@@ -60,7 +64,7 @@ def in_utf8(body: bytes, content_type: str | None = None) -> bytes:
     data = _BEFORE.sub(b"", _as_utf8(body, content_type), count=1)
     declaration = _DECLARATION.match(data)
     data = data[declaration.end() :] if declaration else data
-    data = data.translate(None, _CONTROLS).strip()
+    data = data.translate(_BLANKS, _CONTROLS).strip()
     if data.isascii() or (data[0] < 0x80 and data[-1] < 0x80):
         return data
     # There are more blanks than those of ASCII.
@@ -99,7 +103,7 @@ def _decoded(body: bytes, named: list[str]) -> str:
         text = _strictly(body, encoding)
         if text is not None:
             return _composed(text) if encoding == "cp1258" else text
-    lossy = body.decode("utf-8", "replace")
+    lossy = _HALVES.sub(_whole, body).decode("utf-8", "replace")
     if lossy.count("\ufffd") <= _DAMAGE_OF_UTF_8 * len(_FOREIGN.findall(lossy)):
         return lossy
     return _guessed(body, telling, next(filter(_is_latin, named), "cp1252"))
@@ -111,6 +115,11 @@ def _is_latin(encoding: str) -> bool:
         return codecs.lookup(encoding).name in ("cp1252", "iso8859-1", "iso8859-15", "cp1254", "iso8859-9")
     except LookupError:
         return False
+
+
+def _whole(halves: re.Match[bytes]) -> bytes:
+    text = halves[0].decode("utf-8", "surrogatepass")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _composed(text: str) -> str:

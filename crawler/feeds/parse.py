@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from archive.announced import Announced, Packed
 from crawler.entry import Entry
-from crawler.feeds.ampersands import with_ampersands_escaped
+from crawler.feeds.ampersands import with_ampersands_mended
 from crawler.feeds.dates import read_date
 from crawler.feeds.decode import as_text, in_utf8
 from crawler.feeds.first_look import look
@@ -75,7 +75,7 @@ def parse_feed(
     feed = _read_fast(data, url)
     if feed is None:
         try:
-            feed = read_leniently(as_text(with_ampersands_escaped(data)), url)
+            feed = read_leniently(as_text(with_ampersands_mended(data)), url)
         except NoFeed as error:
             raise FeedError(_what_it_is(body, str(error))) from error
     return _parsed(feed, zone, now, with_outlet)
@@ -124,7 +124,7 @@ def _read_fast(data: bytes, url: str) -> RawFeed | None:
             raise FeedError(f"this is no feed: {error}") from error
     with suppress(Declined):
         return read_well_formed(data, url)
-    mended = with_ampersands_escaped(data)
+    mended = with_ampersands_mended(data)
     if mended != data:
         with suppress(Declined):
             return read_well_formed(mended, url)

@@ -86,7 +86,7 @@ SPLINTERS = [
     b"&#xD800;", b"&#99999999999;", b"<?xml encoding='utf-16'?>", b"</item>", b"<item>", b"<title><title>",
     b"\xed\xa0\x80", b'"',
     b"<svg>", b"<link href='http://[::1'/>", b"<content type='image/png'>\x01</content>",
-    b"&nbsp;",
+    b"&nbsp;", b"&#55357;&#56832;", b"&#55357;", b"\xed\xa0\xbd\xed\xb8\x80", b"&amp;#xD83D;&#xDE00;", b"&",
 ]  # fmt: skip
 
 
@@ -153,6 +153,10 @@ def hostile(size: int) -> dict[str, bytes]:
         "many attributes": b"<rss " + b" ".join(b"a%d='x'" % n for n in range(size // 11)) + b"><channel>",
         "many namespaces": b"<rss " + b" ".join(b"xmlns:a%d='x'" % n for n in range(size // 16)) + b"/>",
         "comments": b"<rss><!--" + fill(b"-"),
+        "halves of characters": item + fill(b"&#55357;"),
+        "good halves of characters": rss("<title>" + fill(b"&#55357;&#56832;").decode() + "</title>"),
+        "bare ampersands": rss("<title>" + fill(b"&a ").decode() + "</title>"),
+        "tones": item + b"\x80" + fill(b"a\xcc\xf2"),
         "entities": item + fill(b"&nbsp;"),
         "unclosed cdata": b"<rss><channel>" + fill(b"<item><title><![CDATA["),
         "declarations": fill(b"<!") + b"<rss>",

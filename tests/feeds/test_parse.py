@@ -238,10 +238,43 @@ def test_a_feed_proxys_own_note_of_the_address_is_the_link(sent: Any) -> None:
      ("&amp;lt;i&amp;gt;A&amp;lt;/i&amp;gt; dam", "A dam"), ("x &amp;lt; y", "x < y"),
      ("&lt;KBS&gt; 뉴스", "<KBS> 뉴스"),
      ("  A\n\t dam  ", "A dam"), ("AT&amp;T", "AT&T"), ("ສປປ&#32;ລາວ", "ສປປ ລາວ"),
-     ("A&lt;script&gt;x()&lt;/script&gt; dam", "A dam"), ("<b>A</b> dam", "A dam")],
+     ("A&lt;script&gt;x()&lt;/script&gt; dam", "A dam"), ("<b>A</b> dam", "A dam"),
+     ("A dam&lt;o:p&gt;&lt;/o:p&gt;", "A dam"), ("&lt;fb:like&gt;&lt;/fb:like&gt; A dam", "A dam"),
+     ("&lt;x-share to='x'&gt;A&lt;/x-share&gt; dam", "A dam"), ("&lt;Q-and-A&gt; A dam", "<Q-and-A> A dam"),
+     ("A dam]]&gt;", "A dam"), ("A &lt;http://kpl.example/1&gt;", "A <http://kpl.example/1>"),
+     ("<![CDATA[A &#55357;&#56832; dam]]>", "A 😀 dam"), ("A &amp;#xD83D;&amp;#xDE00; dam", "A 😀 dam")],
 )  # fmt: skip
 def test_titles_become_plain_text(title: str, expected: str) -> None:
     assert only(rss(f"<title>{title}</title><link>/1</link>")).title == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [('<p class="MsoNormal">Near <st1:place w:st="on">Pakse</st1:place><o:p></o:p></p>', "Near Pakse"),
+     ("<xml><w:View>Normal</w:View></xml><p>Near Pakse</p>", "Near Pakse"),
+     ("<nav><a>Home</a> <a>News</a></nav><p>Near Pakse</p>", "Near Pakse"),
+     ("<p>Near Pakse</p><button>Share</button><select><option>Lao</option></select>", "Near Pakse"),
+     ("<details><summary>Near</summary>Pakse</details>", "Near Pakse")],
+)  # fmt: skip
+def test_a_teaser_is_words_and_neither_menus_nor_what_an_office_program_leaves(
+    markup: str, expected: str
+) -> None:
+    assert only(rss(f"<title>t</title><description><![CDATA[{markup}]]></description>")).summary == expected
+
+
+@pytest.mark.parametrize("halves", ["&#55357;&#56832;", "&#xD83D;&#xde00;"])
+def test_an_emoji_in_two_halves_does_not_cost_the_feed(sent: Any, halves: str) -> None:
+    feed = sent(rss(f"<title>A {halves} dam</title><link>/1</link>", "<title>b</title><link>/2</link>"))
+    assert [entry.title for entry in parse(feed).entries] == ["A 😀 dam", "b"]
+    cesu = feed.replace(halves.encode(), b"\xed\xa0\xbd\xed\xb8\x80")
+    assert [entry.title for entry in parse(cesu).entries] == ["A 😀 dam", "b"]
+
+
+@pytest.mark.parametrize(
+    "nothing", ["&#55357;", "&#xDE00;", "&#0;", "&#11;", "&#x1b;", "&#xFFFF;", "&#9999999;"]
+)
+def test_a_reference_to_no_character_does_not_cost_the_feed(sent: Any, nothing: str) -> None:
+    assert only(sent(rss(f"<title>A {nothing}dam</title><link>/1</link>"))).title == "A dam"
 
 
 def test_the_longest_text_is_the_article_only_where_it_is_long_enough(sent: Any) -> None:
@@ -434,7 +467,7 @@ def test_utf_8_that_was_taken_for_latin_1_is_mended() -> None:
 
 def test_control_characters_and_text_before_the_declaration_do_no_harm() -> None:
     assert (
-        only(b'\n \xef\xbb\xbf<?xml version="1.0"?>' + rss("<title>A\x00 \x0bdam\x1b</title>")).title
+        only(b'\n \xef\xbb\xbf<?xml version="1.0"?>' + rss("<title>A\x00\x0bdam\x1b</title>")).title
         == "A dam"
     )
 
