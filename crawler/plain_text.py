@@ -42,6 +42,7 @@ _PLAIN_INLINE = re.compile(
     r"</?(?:a|b|i|em|strong|span|img|u|small|sup|sub|font|cite)(?:\s+[\w:-]+=\"[^\"<>]*\")*\s*/?>",
     re.IGNORECASE,
 )
+_CONTROLS = dict.fromkeys(code for code in range(0x20) if chr(code) not in "\t\n\r")
 # Neither words of the article nor any: programs, and what is there to be pressed.
 _SILENT = (
     "script", "style", "noscript", "template", "iframe", "object", "svg", "xml",
@@ -67,6 +68,14 @@ def plain_text(markup: str, *, limit: int) -> str:
     if _TAG.match(text):
         text = _once(text)
     return cut(_folded(text), limit)
+
+
+def sound(text: str) -> str:
+    """`text` without halves of surrogate pairs, which no encoder takes, and without control characters,
+    one of which PostgreSQL takes nowhere. JSON may hold all of them."""
+    if text.isprintable():
+        return text
+    return text.translate(_CONTROLS).encode("utf-8", "replace").decode()
 
 
 def _folded(text: str) -> str:

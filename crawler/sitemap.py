@@ -16,6 +16,7 @@ from io import BytesIO
 from lxml import etree
 
 from archive.sources import SourceState
+from archive.text.language_tag import language_tag
 from crawler.children import ChildError
 from crawler.client import MAX_BYTES, FetchError, Response
 from crawler.entry import Entry
@@ -174,7 +175,7 @@ def _entry(element: etree._Element, link: str, zone: tzinfo | None, now: datetim
         plain_text(_text(news, "title"), limit=TITLE),
         published=published,
         trust=trust,
-        language=language or None,
+        language=language_tag(language),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urljoin, urlsplit
 
+from archive.text.language_tag import language_tag
 from crawler.entry import Entry
 from crawler.feeds.dates import read_date
 from crawler.plain_text import cut, plain_text
@@ -82,7 +83,7 @@ def entry_of(
     published, trust = read_date(item.published, zone, now)
     if published is None and item.updated:
         published, trust = read_date(item.updated, zone, now)
-    language = item.language if item.language and item.language != feed.language else None
+    language = language_tag(item.language) if item.language != feed.language else None
     outlet = plain_text(item.outlet_title, limit=TITLE) if with_outlet else ""
     site = absolute(item.outlet_url, "") if with_outlet else ""
     return Entry(

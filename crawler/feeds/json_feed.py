@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from crawler.feeds.item import Item, RawFeed
+from crawler.plain_text import sound
 
 
 def looks_like_json(data: bytes) -> bool:
@@ -47,7 +48,7 @@ def _text(item: dict[str, Any], *names: str) -> str:
     for name in names:
         value = item.get(name)
         if isinstance(value, str) and value.strip():
-            return value.encode("utf-8", "replace").decode()
+            return sound(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
     return ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from archive.announced import Announced, Packed
+from archive.text.language_tag import language_tag
 from crawler.entry import Entry
 from crawler.feeds.ampersands import with_ampersands_mended
 from crawler.feeds.dates import read_date
@@ -145,7 +146,7 @@ def _parsed(
     )
     found = tuple(entry for entry in entries if entry is not None)
     left = max(len(feed.items) - MOST_ENTRIES, 0)
-    return ParsedFeed(found, feed.language, feed.ask_after, feed.skip_hours, left, stays)
+    return ParsedFeed(found, language_tag(feed.language), feed.ask_after, feed.skip_hours, left, stays)
 
 
 def _newest(items: list[Item], zone: tzinfo | None, now: datetime) -> list[Item]:

@@ -15,13 +15,14 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from archive.text.language_tag import language_tag
 from crawler.pages.blocks import plain
 from crawler.pages.body import weight
 from crawler.pages.dates import Stamp, read_time
+from crawler.plain_text import sound
 
 _ARTICLE_TYPE = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting)$")
 _TRAILING = re.compile(r",\s*([}\]])")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _SEPARATOR = re.compile(r"\s*[|｜¦]\s*|\s+(?:[-–—:·•»«/]|::|-{2})\s+|\s*_\s*(?=[^\x00-\x7f]+$)")
 _PATH_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?=[/_.-]|\d*\b)")
 
@@ -105,7 +106,7 @@ def read_linked(tree: HtmlElement) -> Linked:
         if any(isinstance(kind, str) and _ARTICLE_TYPE.search(kind) for kind in _many(kinds)):
             return Linked(
                 headline=(_text(node.get("headline")) or _text(node.get("name")))[:1000],
-                body=node["articleBody"] if isinstance(node.get("articleBody"), str) else "",
+                body=sound(node["articleBody"]) if isinstance(node.get("articleBody"), str) else "",
                 published=_text(node.get("datePublished")) or _text(node.get("dateCreated")),
                 language=_text(node.get("inLanguage")),
                 publisher=next(iter(_names(node.get("publisher"))), ""),
@@ -159,7 +160,7 @@ def _text(value: object) -> str:
         return ""
     if "&" in value or "<" in value:  # JSON-LD is not HTML, yet often holds it
         value = re.sub(r"<[^>]{0,200}>", " ", _unescape(value))
-    return " ".join(value.split())
+    return " ".join(sound(value).split())
 
 
 def _unescape(value: str) -> str:
@@ -320,9 +321,9 @@ def _language(tree: HtmlElement, meta: dict[str, str], linked: Linked) -> str | 
         meta.get("og:locale"),
         meta.get("content-language"),
     ):
-        match = _LANGUAGE.fullmatch((value or "").strip())
-        if match is not None:
-            return value.strip().replace("_", "-") if value else None
+        tag = language_tag(value)
+        if tag is not None:
+            return tag
     return None
 
 
