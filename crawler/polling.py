@@ -108,12 +108,22 @@ def due_by_rhythm(
     """
     if state.failures or state.last_polled_at is None:
         return state.due_at
-    if source.cron is not None:
-        due = next_time(source.cron, state.last_polled_at, source.timezone or zone)
-    else:
-        longest = source.every or max(fetch.max_every, fetch.min_every)
-        due = min(state.due_at, state.last_polled_at + longest * (1 + JITTER))
+    due = latest_due(state, source, fetch, zone, state.last_polled_at)
+    if source.cron is None:
+        due = min(state.due_at, due)
     return max(due, min(state.due_at, now))
+
+
+def latest_due(
+    state: SourceState, source: Source, fetch: FetchSettings, zone: ZoneInfo, polled_at: datetime
+) -> datetime:
+    """The latest time for which a source that is well can be due by its rhythm, after its poll then."""
+    if source.cron is not None:
+        return next_time(source.cron, polled_at, source.timezone or zone)
+    if source.every is not None:
+        return polled_at + source.every * (1 + JITTER)
+    longest = max(fetch.max_every, fetch.min_every)
+    return next_open(polled_at + longest * (1 + JITTER), state.skip_hours or ())
 
 
 def is_first_contact(state: SourceState, gap: timedelta, now: datetime) -> bool:

@@ -14,9 +14,8 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from archive import articles, sources, wake
-from archive.clocks import next_time
 from archive.sources import SourceState
-from crawler.polling import JITTER, LONGEST_BACKOFF
+from crawler.polling import JITTER, LONGEST_BACKOFF, latest_due
 from wirewatch.beat import beat
 from wirewatch.rooms import Rulebook
 
@@ -68,6 +67,5 @@ def _is_due_then(state: SourceState, rules: Rulebook, now: datetime) -> bool:
     source, last = rules.sources.get(state.source), state.last_polled_at
     if source is None or last is None or last > now:
         return False
-    if source.cron is not None:
-        return state.due_at <= next_time(source.cron, last, source.timezone or rules.settings.timezone)
-    return source.every is not None and state.due_at <= last + source.every * (1 + JITTER)
+    settings = rules.settings
+    return state.due_at <= latest_due(state, source, settings.fetch, settings.timezone, last)

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import Connection
 
 from archive import sources
+from archive.archive import Archive
 from archive.schema import check_whole
 from archive.sources import SourceState
 from tests.feeds.desk import TICK, Clock, desk
@@ -152,3 +154,28 @@ async def test_what_is_too_much_for_one_digest_goes_with_the_next_at_once(
     assert await run_once(settings_of(folder)) == []
     heads = [message.text.splitlines()[0] for message in api.ledger.messages]
     assert heads == [f"Catching up · {count}" for count in ("3 articles", "3 articles", "1 article")]
+
+
+@pytest.mark.parametrize(
+    ("skips", "fetch"),
+    [(True, {}), (False, {"every": "3d", "min_every": "3d", "max_every": "9d"})],
+    ids=["skipDays", "seldom by fetch"],
+)
+async def test_an_adaptive_source_that_is_due_in_days_is_left_alone_at_each_start_and_edit(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, skips: bool, fetch: dict[str, str]
+) -> None:
+    # Open again at the earliest in two days.
+    days = {(utc_now() + timedelta(days=ahead)).strftime("%A") for ahead in range(3)} if skips else set()
+    skipped = "".join(f"<day>{day}</day>" for day in sorted(days))
+    feed = rss(["Quiet"]).replace("</channel>", f"<skipDays>{skipped}</skipDays></channel>")
+    site.script("/feed", feed)
+    listed = [feed_source("seldom", site.url("/feed"), every=None)]
+    folder = write_config(tmp_path / "config", listed, api, chat, fetch=fetch)
+    due = set()
+    for turn in range(3):
+        assert await run_once(settings_of(folder)) == []
+        with closing(Archive(folder / "wirewatch.db")) as archive:
+            due |= {state.due_at for state in archive.read_now(sources.all_states)}
+        # Edited, so that the archive learns it anew.
+        (folder / "watches.yaml").write_text(f"watches: [{{name: laos, query: Laos OR more{turn}}}]")
+    assert len(due) == len(site.seen("/feed")) == 1
