@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, null, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, null, or_, select, update
 
 from archive import announced
 from archive.announced import Packed
@@ -120,11 +120,12 @@ def keep_sources(conn: Connection, names: Sequence[str], now: datetime) -> None:
         conn.execute(insert(conn, table), [{"source": n, "due_at": now, "active": True} for n in new])
 
 
-def keep_places(conn: Connection, places: Mapping[str, str], now: datetime) -> list[str]:
+def keep_places(conn: Connection, places: Mapping[str, str], now: datetime, most_failures: int) -> list[str]:
     """Let each active source be known by its place (a hash of type and address); those that moved.
 
     What was learnt at another place says nothing about this one: the source is due at once and is
-    met anew, and a poll of the old place that is under way changes nothing any more.
+    met anew, and a poll of the old place that is under way changes nothing any more. That it failed is
+    told until it answers, but at its new place it has failed no more than `most_failures` times.
     """
     rows = conn.execute(select(table.c.source, table.c.place).where(table.c.active)).all()
     before = {row.source: row.place for row in rows}
@@ -141,11 +142,19 @@ def keep_places(conn: Connection, places: Mapping[str, str], now: datetime) -> l
             .where(table.c.source.in_(moved[start : start + _CHUNK]))
             .values(
                 due_at=now, lease_until=None, lease_fence=table.c.lease_fence + 1, etag=None,
-                last_modified=None, body_hash=None, first_success_at=None, interval_s=None, skip_hours=None,
+                last_modified=None, body_hash=None, first_success_at=None, interval_s=None, wish_s=None,
+                skip_hours=None,
+                failures=case((table.c.failures > most_failures, most_failures), else_=table.c.failures),
                 moved_from=None, moved_to=None, moved_answers=None,
             )
         )  # fmt: skip
     return moved
+
+
+def is_elsewhere(conn: Connection, source: str, place: str) -> bool:
+    """Whether all that is known of `source` was learnt at another place than this one."""
+    known = conn.execute(select(table.c.place).where(table.c.source == source)).scalar()
+    return known is not None and known != place
 
 
 def free_leases(conn: Connection) -> None:

@@ -13,7 +13,7 @@ from archive.articles import NewArticle
 from archive.tables import outlet
 from crawler.entry import Entry
 from crawler.identity import Sorted, all_keys, identify, sort_entries
-from crawler.polling import is_first_contact
+from crawler.polling import TOLD_AFTER, is_first_contact
 from tests.config_folder import SOURCES, locations, whole
 from wirewatch.adopting import adopt, keep_outlets
 from wirewatch.rooms import Rulebook
@@ -75,6 +75,24 @@ def test_articles_of_a_renamed_source_have_not_changed(
     keys = all_keys([identity for _, identity in again])
     known = house.archive.read_now(lambda conn: articles.known_by(conn, keys))
     assert sort_entries(again, known, "lt", 10) == Sorted((), ())
+
+
+def test_a_source_that_is_asked_elsewhere_begins_to_fail_anew(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
+    house.start(settings, None)
+
+    def fail(conn: Connection) -> None:
+        state = sources.claim(conn, "laotian-times", NOW, timedelta(minutes=5))
+        assert state is not None
+        sources.write_back(conn, [state._replace(failures=12, error="404", wish_s=9e9)])
+
+    house.archive.write_now(fail)
+    moved = whole(sources__laos=SOURCES.replace("laotiantimes.example/feed/", "laotiantimes.example/rss/"))
+    house.start(load(locations(tmp_path / "moved", moved), {}), None)
+    state = next(one for one in house.archive.read_now(sources.all_states) if one.source == "laotian-times")
+    # It is still told that it answers again, and a first slip at the new address costs no day.
+    assert (state.failures, state.error, state.wish_s, state.due_at) == (TOLD_AFTER, "404", None, NOW)
 
 
 @pytest.mark.parametrize("rhythm", ["every: 10m", "cron: '*/10 * * * *'"])

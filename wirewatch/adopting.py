@@ -6,7 +6,7 @@ transaction, which may be repeated. A config that was kept, and that the archive
 nothing. Reading an edited config is `wirewatch/reloading.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from archive import articles, deliveries, facts, renames, sources
 from crawler.entry import Entry
-from crawler.polling import due_by_rhythm
+from crawler.polling import TOLD_AFTER, due_by_rhythm
 from crawler.source import Source
 from wirewatch.rooms import Rulebook
 from wirewatch.settings import Settings
@@ -60,7 +60,7 @@ def adopt(conn: Connection, rules: Rulebook, now: datetime) -> None:
         if watch.was is not None and watch.was not in rules.watches:
             renames.rename_watch(conn, watch.was, watch.name)
     sources.keep_sources(conn, list(rules.sources), now)
-    sources.keep_places(conn, {name: place_of(source) for name, source in rules.sources.items()}, now)
+    keep_places(conn, rules.sources.values(), now)
     sources.reschedule(conn, _edited_rhythms(conn, rules, now))
     deliveries.revive(conn, list(rules.channels), now - _STILL_NEWS, now)
 
@@ -70,6 +70,11 @@ def keep_outlets(conn: Connection, settings: Settings) -> None:
     sources.keep_outlets(conn, settings.outlets)
     # Where the daemon's config calls them otherwise, its words are to count again.
     facts.put(conn, _ADOPTED, None)
+
+
+def keep_places(conn: Connection, named: Iterable[Source], now: datetime) -> None:
+    """Let these sources be met anew where the config asks them at another place than before."""
+    sources.keep_places(conn, {source.name: place_of(source) for source in named}, now, TOLD_AFTER)
 
 
 def place_of(source: Source) -> str:

@@ -25,7 +25,7 @@ from crawler.client import Client
 from crawler.gathering import Gathered, Tools
 from crawler.gathering import gather as ask_source
 from crawler.robots import Robots
-from wirewatch.adopting import keep_outlets
+from wirewatch.adopting import keep_outlets, keep_places, place_of
 from wirewatch.new_articles import Poll, look
 from wirewatch.pipeline import gather
 from wirewatch.rooms import Rooms, Rulebook, utc_now
@@ -84,8 +84,12 @@ async def tools_of(
 async def trial(rooms: Rooms, name: str) -> Trial:
     """Ask the source `name`, as if it had never answered before, and tell what a poll would do."""
     source, now = rooms.rules.sources[name], rooms.clock()
-    state = await rooms.archive.read(lambda conn: sources.get_state(conn, name))
+    state, moved = await rooms.archive.read(
+        lambda conn: (sources.get_state(conn, name), sources.is_elsewhere(conn, name, place_of(source)))
+    )
     state = state or SourceState(name, now)
+    if moved:
+        state = state._replace(first_success_at=None)
     # Unconditionally: "unchanged" would tell nothing.
     unconditional = state._replace(etag=None, last_modified=None, body_hash=None)
     gathered: Gathered = await ask_source(source, unconditional, rooms.tools, now)
@@ -109,6 +113,7 @@ async def apply(rooms: Rooms, name: str) -> Applied:
 
     def claim(conn: Connection) -> SourceState | None:
         keep_outlets(conn, rooms.rules.settings)
+        keep_places(conn, [rooms.rules.sources[name]], now)
         return sources.claim(conn, name, now, lease)
 
     state = await rooms.archive.write(claim)

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from archive import articles, sources
+from archive.tables import article
 from tests.command_line import Ended
 from tests.commands.desk import Desk, open_desk
 from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
@@ -93,3 +95,15 @@ async def test_apply_leaves_a_poll_under_way_alone(feed_desk: Desk) -> None:
 
 def test_an_unknown_source_is_a_usage_error(desk: Desk) -> None:
     assert desk.run("poll", "nonsense").code == 2
+
+
+async def test_a_source_whose_address_was_edited_is_met_anew(site: PeerNewsroom, feed_desk: Desk) -> None:
+    await poll(feed_desk, "post", "--apply")
+    # As the daemon does that has this config.
+    feed_desk.write(lambda conn: sources.keep_places(conn, {"post": "elsewhere"}, feed_desk.now, 2))
+    site.script("/feed", rss([item("A dam in Laos", published=datetime.now(UTC) - timedelta(days=9))]))
+    shown = await poll(feed_desk, "post")
+    assert "first contact, old or undated: would only be recorded" in shown.out
+    await poll(feed_desk, "post", "--apply")
+    met = select(article.c.contact).where(article.c.title == "A dam in Laos")
+    assert feed_desk.archive.read_now(lambda conn: conn.execute(met).scalars().all()) == ["old"]
