@@ -5,7 +5,7 @@ is decided in `crawler/identity.py`, whether an article's page is wanted in `wir
 What a poll leaves in the archive is `wirewatch/polls.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -81,15 +81,25 @@ def find_new(of: Poll, known: Mapping[int, Known]) -> Found:
     met = [_article(of.rooms, of.source, entry, identity) for entry, identity in poll.new]
     # By which they will be judged.
     watchlist = of.rooms.rules_for(of.now).watchlist
+    begun = frozenset() if renumbered else _newest([entry for entry, _ in poll.new], of.now)
     new = []
     for number, (article, may_fire) in enumerate(zip(met, watchlist.may_fire(met), strict=True)):
         entry, identity = poll.new[number]
-        contact = _contact(of, entry, first=first, beyond=renumbered or number >= MOST_NEW)
+        contact = _contact(of, entry, first=first, beyond=number not in begun)
         is_wanted = contact != "old" and wants_page(of.source, article, watchlist, may_fire=may_fire)
         new.append(
             _new_article(of, entry, identity, article, contact, is_wanted=is_wanted, may_fire=may_fire)
         )
     return Found(new, poll, renumbered)
+
+
+def _newest(new: Sequence[Entry], now: datetime) -> Set[int]:
+    """The places of those new entries that may alert. One that bears no date may be the newest."""
+    places = range(len(new))
+    if len(new) <= MOST_NEW:
+        return frozenset(places)
+    newest_first = sorted(places, key=lambda place: new[place].published or now, reverse=True)
+    return frozenset(newest_first[:MOST_NEW])
 
 
 def _contact(of: Poll, entry: Entry, *, first: bool, beyond: bool) -> Contact:
