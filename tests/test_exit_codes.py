@@ -70,6 +70,17 @@ CASES: dict[str, Case] = {
 }
 
 
+# Larger than any column of a database, longer than any calendar, and what is no address and no chat.
+TOO_MUCH = "99999999999999999999"
+OUT_OF_BOUNDS = [
+    f"retry {TOO_MUCH}", f"stories {TOO_MUCH}", f"stories merge 1 {TOO_MUCH}",
+    f"mute story:{TOO_MUCH} --for 1h", f"deliveries --limit {TOO_MUCH}", f"search Laos --limit {TOO_MUCH}",
+    f"forget {TOO_MUCH}",
+    "mute watch:laos --for 99999999d", "search Laos --since 99999999d", "export --since 99999999d",
+    "backtest laos --since 99999999d", "extract --url http://[a.example/", "init {none} --chat 12x",
+]  # fmt: skip
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     made = open_desk(tmp_path)
@@ -125,6 +136,14 @@ def test_wrong_usage_ends_with_2(desk: Desk, tmp_path: Path, name: str) -> None:
     case = CASES[name]
     wrong = words(case.wrong, tmp_path)
     ended = run(name, *wrong) if name in ("demo", "init") else desk.run(name, *wrong)
+    assert ended.code == 2, ended
+    assert f"Usage: wirewatch {name}" in ended.err
+
+
+@pytest.mark.parametrize("line", OUT_OF_BOUNDS)
+def test_what_is_out_of_bounds_is_wrong_usage(desk: Desk, tmp_path: Path, line: str) -> None:
+    name, *rest = words(line, tmp_path)
+    ended = run(name, *rest) if name == "init" else desk.run(name, *rest, stdin=PAGE)
     assert ended.code == 2, ended
     assert f"Usage: wirewatch {name}" in ended.err
 

@@ -9,6 +9,7 @@ import click
 
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.numbers import Number
 from wirewatch.cli.tables import table
 from wirewatch.cli.times import distance, machine
 
@@ -23,7 +24,7 @@ STATES = ("pending", "sending", "sent", "uncertain", "waiting", "dead")
 @click.option(
     "--state", "states", type=click.Choice(STATES), multiple=True, help="Only these; may be repeated."
 )
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The newest so many.")
+@click.option("--limit", type=Number(), default=50, show_default=True, help="The newest so many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a delivery, in place of a table.")
 @config_option
 def command(states: tuple[str, ...], limit: int, as_json: bool) -> None:

@@ -5,6 +5,7 @@ a line `wirewatch/article_lines.py`.
 """
 
 import sys
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,8 +14,16 @@ from wirewatch.article_lines import print_article
 from wirewatch.cli.config_option import config_option
 
 
+def _address(_ctx: click.Context, _option: click.Parameter, value: str) -> str:
+    try:
+        urlsplit(value)
+    except ValueError as error:
+        raise click.BadParameter(f"found {value}, which is no address: {error}") from error
+    return value
+
+
 @click.command()
-@click.option("--url", required=True, metavar="U", help="Where the page came from.")
+@click.option("--url", required=True, callback=_address, metavar="U", help="Where the page came from.")
 @config_option
 def command(url: str) -> None:
     """Print the article on the web page on stdin as an article line.

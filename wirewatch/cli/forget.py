@@ -7,10 +7,11 @@ import click
 
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.numbers import Number
 
 
 @click.command()
-@click.argument("user", metavar="USER", type=click.IntRange(min=1))
+@click.argument("user", metavar="USER", type=Number())
 @config_option
 def command(user: int) -> None:
     """Forget what is known of the Telegram user with the number USER.

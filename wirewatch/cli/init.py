@@ -32,6 +32,15 @@ The bot may edit other people's posts there. It never does; but with that right 
 lost message arrived, and sends it again. Take the right away: administrators, the bot, "Edit messages"."""
 
 
+def _chat(_ctx: click.Context, _option: click.Parameter, value: str | None) -> int | str | None:
+    from alerts.channel import parse_chat
+
+    try:
+        return None if value is None else parse_chat(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command()
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.option(
@@ -39,7 +48,12 @@ lost message arrived, and sends it again. Take the right away: administrators, t
     type=click.File(),
     help="Read the token from this file, - for stdin; without it from WIREWATCH_TELEGRAM_TOKEN, or ask.",
 )
-@click.option("--chat", help="The chat's number or @name, in place of choosing it from those the bot hears.")
+@click.option(
+    "--chat",
+    callback=_chat,
+    metavar="CHAT",
+    help="The chat's number or @name, in place of choosing it from those the bot hears.",
+)
 @click.option("--topic", type=click.IntRange(min=1), help="The number of a topic of that chat.")
 @click.option("--timezone", help="The clock of messages, such as Asia/Vientiane.")
 @click.option("--api-url", metavar="URL", help="An own Bot API server.")
@@ -47,7 +61,7 @@ lost message arrived, and sends it again. Take the right away: administrators, t
 def command(
     folder: Path | None,
     token_file: TextIO | None,
-    chat: str | None,
+    chat: int | str | None,
     topic: int | None,
     timezone: str | None,
     api_url: str | None,
@@ -85,12 +99,12 @@ def _token(given: str | None) -> tuple[str, bool]:
     from wirewatch.bot_token import TOKEN_VARIABLE
     from wirewatch.secrets import Secret
 
-    from_environment = os.environ.get(TOKEN_VARIABLE) if given is None else None
-    said = given or from_environment
+    from_environment = (os.environ.get(TOKEN_VARIABLE) or None) if given is None else None
+    said = from_environment if given is None else given
     if said is None:
         click.echo("Make a bot: write /newbot to @BotFather in Telegram. It answers with a token.")
     while True:
-        token = (said or click.prompt("Token (not shown)", hide_input=True)).strip()
+        token = click.prompt("Token (not shown)", hide_input=True).strip() if said is None else said.strip()
         Secret(token)
         if _TOKEN.fullmatch(token):
             return token, from_environment is None
@@ -122,7 +136,7 @@ def _own_zone() -> str:
 
 
 async def _introduce(
-    token: str, chat: str | None, topic: int | None, zone: str, api_url: str | None, wait: int
+    token: str, chat: int | str | None, topic: int | None, zone: str, api_url: str | None, wait: int
 ) -> "FirstConfig":
     """Speak to Telegram: the bot's name, the chat, what the bot may do there, the first message."""
     from alerts.bot.meeting import BotError, greet, meeting, name_of, permissions
@@ -134,16 +148,15 @@ async def _introduce(
         click.echo(f"This is {name}.")
         if chat is None:
             place = await _choose(bot, name, wait)
-            chat, topic = str(place.chat), topic or place.topic
-        there: int | str = chat if chat.startswith("@") else int(chat)
-        stands = await permissions(bot, there, topic)
+            chat, topic = place.chat, topic or place.topic
+        stands = await permissions(bot, chat, topic)
         if stands.hindrance is not None:
             raise BotError(f"{stands.title}: {stands.hindrance}. Then run this again")
-        await greet(bot, there, topic, "Wirewatch is connected: alerts come here.")
+        await greet(bot, chat, topic, "Wirewatch is connected: alerts come here.")
         click.echo(f"A first message stands in {stands.title}.")
         if stands.may_edit_others:
             click.echo(EDITS)
-        return FirstConfig(zone, chat, stands.title, topic, api_url)
+        return FirstConfig(zone, str(chat), stands.title, topic, api_url)
 
 
 async def _choose(bot: "Bot", name: str, wait: int) -> "Place":

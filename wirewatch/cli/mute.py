@@ -14,6 +14,7 @@ import click
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.numbers import is_number
 from wirewatch.cli.spans import span
 from wirewatch.cli.tables import table
 from wirewatch.cli.times import machine, shown
@@ -44,7 +45,7 @@ def _target(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
         return Target("watch", key)
     if kind == "source" and key:
         return Target("source", key)
-    if kind == "story" and key.isdecimal():
+    if kind == "story" and is_number(key):
         return Target("story", str(int(key)))
     raise click.BadParameter("expected watch:NAME, source:NAME or story:NUMBER")
 

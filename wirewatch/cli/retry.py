@@ -10,10 +10,11 @@ import click
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.numbers import Number
 
 
 @click.command()
-@click.argument("ids", type=int, nargs=-1, metavar="[ID]...")
+@click.argument("ids", type=Number(), nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="All that are dead or held.")
 @config_option
 def command(ids: tuple[int, ...], everything: bool) -> None:

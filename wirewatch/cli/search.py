@@ -13,6 +13,7 @@ import click
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
 from wirewatch.cli.expected_errors import FAILURE
+from wirewatch.cli.numbers import Number
 from wirewatch.cli.progress import looked_through
 from wirewatch.cli.spans import span
 
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("query")
 @click.option("--since", callback=span, help="How far back, such as 30d; everything without it.")
-@click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(min=1), help="The newest so many."
-)
+@click.option("--limit", default=20, show_default=True, type=Number(), help="The newest so many.")
 @click.option("--json", "as_json", is_flag=True, help="Article lines in place of text, the oldest first.")
 @config_option
 def command(query: str, since: timedelta | None, limit: int, as_json: bool) -> None:

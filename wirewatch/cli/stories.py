@@ -10,6 +10,7 @@ import click
 
 from wirewatch.cli.archive_door import opened
 from wirewatch.cli.config_option import config_option, settings
+from wirewatch.cli.numbers import is_number
 from wirewatch.cli.tables import table
 from wirewatch.cli.times import distance, machine
 
@@ -128,8 +129,8 @@ def _split(archive: "Archive", which: list[str], config: "Settings") -> None:
 
     ids = []
     for word in which:
-        found = None if word.isdecimal() else find_article(archive, word)
-        if found is None and not word.isdecimal():
+        found = None if is_number(word) else find_article(archive, word)
+        if found is None and not is_number(word):
             raise click.ClickException(f"the archive knows no article at {word}")
         ids.append(int(word) if found is None else found.id)
     rules = Rulebook.compile(config)
@@ -153,6 +154,6 @@ def _merge(archive: "Archive", into: int, others: list[int], config: "Settings")
 
 
 def _number(word: str) -> int:
-    if not word.isdecimal():
+    if not is_number(word):
         raise click.UsageError(f"expected the number of a story, found {word}")
     return int(word)
