@@ -7,6 +7,7 @@ when and what to do, and what comes next. Pure from there on; printing is `wirew
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from time import monotonic, sleep
 
 from sqlalchemy import Connection
@@ -60,6 +61,8 @@ class Seen:
     withheld_latest: Sequence[Withheld] = ()
     # Since when the daemon has been awake: nothing was done before.
     awake_since: datetime | None = None
+    # Where the archive would lie that is not there yet.
+    missing: Path | None = None
 
     def lain_since(self, due: datetime) -> datetime:
         """Since when what was due then has been left lying by somebody who could have done it."""
@@ -104,6 +107,11 @@ def look(archive: Archive, now: datetime) -> Seen:
     held = holder(archive)
     awake_since = None if held is None else _awake_since(archive, now)
     return archive.read_now(lambda conn: seen_by(conn, held, now, awake_since))
+
+
+def nothing_yet(where: Path) -> Seen:
+    """The same before the first start, when there is no archive at `where`."""
+    return Seen(None, {}, (), {}, {}, (), (), {}, (), 0, missing=where)
 
 
 def _awake_since(archive: Archive, now: datetime) -> datetime | None:
@@ -178,7 +186,10 @@ def _running(seen: Seen) -> str:
 
 
 def _of_daemon(seen: Seen) -> Iterator[Problem]:
-    if seen.holder is None:
+    if seen.missing is not None:
+        what = f"there is no archive yet ({seen.missing})"
+        yield Problem(what, None, "start `wirewatch run`", stops=True)
+    elif seen.holder is None:
         last = max((s.last_polled_at for s in seen.states.values() if s.last_polled_at), default=None)
         yield Problem("no daemon is running", last, "start `wirewatch run`", stops=True)
 

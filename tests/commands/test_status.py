@@ -167,8 +167,10 @@ def test_without_an_archive_it_says_what_to_do(tmp_path: Path) -> None:
     main = f"shipped: []\narchive: {tmp_path / 'none' / 'wirewatch.db'}\n"
     config = write(tmp_path / "config", whole(wirewatch=main))
     ended = run("status", "--config", config)
-    assert ended.code == 1
-    assert "start `wirewatch run` first" in ended.err
+    missing = f"there is no archive yet ({tmp_path / 'none' / 'wirewatch.db'})"
+    assert (ended.code, ended.err) == (1, "")
+    assert ended.out.startswith(f"Not working: {missing}\n\n! {missing}\n  → start `wirewatch run`\n")
+    assert json.loads(run("status", "--json", "--config", config).out)["working"] is False
     assert not (tmp_path / "none").exists()
 
 

@@ -5,6 +5,7 @@ Printing only; the verdict is `wirewatch/status.py`.
 
 import sys
 from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from wirewatch.config_errors import ConfigErrors
 from wirewatch.settings import Settings
 
 if TYPE_CHECKING:
-    from wirewatch.status import Status
+    from wirewatch.status import Seen, Status
 
 
 @click.command()
@@ -39,11 +40,10 @@ def command(as_json: bool) -> None:
 
         where, zone = load_archive(locations())
     from wirewatch.rooms import utc_now
-    from wirewatch.status import judge, look
+    from wirewatch.status import judge
 
     now = utc_now()
-    with opened_at(where) as archive:
-        status = judge(look(archive, now), config, now)
+    status = judge(_seen(where, now), config, now)
     if as_json:
         from wirewatch.article_lines import print_line
 
@@ -53,6 +53,15 @@ def command(as_json: bool) -> None:
             click.echo(line)
     if not status.works:
         sys.exit(FAILURE)
+
+
+def _seen(where: Path | str, now: datetime) -> "Seen":
+    from wirewatch.status import look, nothing_yet
+
+    if isinstance(where, Path) and not where.is_file():
+        return nothing_yet(where)
+    with opened_at(where) as archive:
+        return look(archive, now)
 
 
 def _lines(status: "Status", now: datetime, zone: tzinfo) -> list[str]:
