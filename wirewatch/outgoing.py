@@ -33,11 +33,13 @@ log = logging.getLogger("wirewatch")
 
 CONNECT = (
     "no bot token, so alerts for %s go to standard output. To connect a chat: make a bot with @BotFather, "
-    "put its token into WIREWATCH_TELEGRAM_TOKEN or config/telegram.token, and start again."
+    "and put its token into telegram.token beside wirewatch.yaml; or into WIREWATCH_TELEGRAM_TOKEN, and "
+    "start again."
 )
 NO_CHAT = (
-    "no chat is configured, so alerts go to standard output. To connect one: make a bot with @BotFather, "
-    "put its token into config/telegram.token, and name the chat under `channels:` in config/wirewatch.yaml."
+    "no chat is configured, so alerts go to standard output. To connect one: `wirewatch init`; or make a bot "
+    "with @BotFather, put its token into telegram.token beside wirewatch.yaml, and name the chat there under "
+    "`channels:`."
 )
 
 

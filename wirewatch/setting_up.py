@@ -2,7 +2,7 @@
 
 `write` makes the folder that `wirewatch init` leaves: a small `wirewatch.yaml` with comments, and the
 token in a file of its own that only its owner may read. The shipped sources, watches and term sets lie
-under it. Asking for what goes in is `wirewatch/cli/init.py`.
+under it, or, in a checkout, in it. Asking for what goes in is `wirewatch/cli/init.py`.
 """
 
 import os
@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wirewatch.bot_token import TOKEN_NAME
-from wirewatch.config_files import MAIN_FILE
+from wirewatch.config_files import MAIN_FILE, shipped
 from wirewatch.yaml_positions import Mapping, read
 
 
 class AlreadySetUp(Exception):
     """The folder holds a config that says something already."""
+
+
+# What to edit: in a folder of one's own, and in a checkout's, where a name may not stand a second time.
+ON_TOP = """\
+# The shipped sources, watches (Laos, ASEAN, North Korea) and term sets are taken as they are. To change
+# one, write the keys that differ under its name beside this file: sources/mine.yaml, watches.yaml,
+# terms/mine.yaml. `wirewatch config show watch:laos` shows what counts, and where it stands."""
+IN_PLACE = """\
+# The sources, watches (Laos, ASEAN, North Korea) and term sets lie beside this file. To change one, edit
+# it there: a name may stand only once. `wirewatch config show watch:laos` shows what counts, and where it
+# stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,13 @@ def write(folder: Path, config: FirstConfig, token: str | None) -> None:
             os.fchmod(file.fileno(), 0o600)
             file.write(f"{token}\n")
     new = folder / f".{MAIN_FILE}.new"
-    new.write_text(text_of(config), encoding="utf-8")
+    edits = IN_PLACE if folder.resolve() == shipped().resolve() else ON_TOP
+    new.write_text(text_of(config, edits), encoding="utf-8")
     new.replace(folder / MAIN_FILE)
 
 
-def text_of(config: FirstConfig) -> str:
-    """The text of `wirewatch.yaml`."""
+def text_of(config: FirstConfig, edits: str = ON_TOP) -> str:
+    """The text of `wirewatch.yaml`; `edits` says where sources, watches and term sets are changed."""
     chat = config.chat if config.chat.lstrip("-").isdigit() else f"'{config.chat}'"
     title = " ".join(config.title.split())
     topic = f"    topic: {config.topic}\n" if config.topic is not None else ""
@@ -67,9 +79,7 @@ def text_of(config: FirstConfig) -> str:
 # What this installation of Wirewatch does. Every key is optional; an edit counts at once, without a restart.
 # `wirewatch check` finds mistakes, `wirewatch check --live` also asks Telegram and some sources.
 #
-# The shipped sources, watches (Laos, ASEAN, North Korea) and term sets are taken as they are. To change
-# one, write the keys that differ under its name beside this file: sources/mine.yaml, watches.yaml,
-# terms/mine.yaml. `wirewatch config show watch:laos` shows what counts, and where it stands.
+{edits}
 version: 1
 
 # The clock in messages and digests.

@@ -14,6 +14,7 @@ from tests.peers.botapi import BotApiPeer
 from tests.peers.newsroom import PeerNewsroom, rss
 from tests.pipeline.house import settings_of
 from tests.pipeline.test_housekeeping import amend
+from wirewatch import setting_up
 from wirewatch.config_files import Locations
 from wirewatch.setting_up import FirstConfig, text_of, write
 from wirewatch.settings import load
@@ -164,3 +165,16 @@ def test_whatever_a_chat_is_called_the_config_can_be_read(tmp_path: Path, title:
     settings = load(Locations(tmp_path / "c", tmp_path / "none", tmp_path / "state"), {})
     assert [channel.name for channel in settings.channels] == ["desk"]
     assert "\n\n\n" not in text_of(FirstConfig("UTC", "1", title))
+
+
+def test_in_a_checkout_it_is_not_said_that_a_name_may_stand_a_second_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setting_up, "shipped", lambda: tmp_path / "checkout")
+    said = {}
+    for name in ("checkout", "own"):
+        write(tmp_path / name, FirstConfig("UTC", "1", "Ann"), None)
+        said[name] = (tmp_path / name / "wirewatch.yaml").read_text()
+    assert "under its name beside this file: sources/mine.yaml" in said["own"]
+    assert "sources/mine.yaml" not in said["checkout"]
+    assert "a name may stand only once" in said["checkout"]
