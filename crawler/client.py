@@ -37,6 +37,8 @@ REDIRECTS = 5
 
 # What aiohttp decodes piece by piece, with a bound on each piece. One in another is not.
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"})
+# What some servers say of a body that is not compressed; aiohttp leaves it as it is.
+_NO_ENCODINGS = frozenset({"none", "binary", "8bit", "utf-8", "utf8", "iso-8859-1", "windows-1252"})
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
@@ -276,7 +278,7 @@ class Client:
 async def _read(response: aiohttp.ClientResponse, url: URL, max_bytes: int) -> bytes:
     """The decompressed body. aiohttp inflates in bounded pieces, so a bomb ends at the limit."""
     encodings = response.headers.getall("Content-Encoding", ())
-    if len(encodings) > 1 or (encodings and encodings[0].strip().lower() not in _ENCODINGS):
+    if len(encodings) > 1 or (encodings and encodings[0].strip().lower() not in _ENCODINGS | _NO_ENCODINGS):
         raise BadResponse(f"{shown(url)} is compressed as {', '.join(encodings)!r}, which is not accepted")
     length = response.content_length
     if length is not None and length > max_bytes:

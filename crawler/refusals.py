@@ -4,6 +4,7 @@ Statuses and failed connections as a failed poll, in words for people. What that
 is `crawler/polling.py`.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -11,6 +12,8 @@ from crawler.client import FetchError, Refused, Response, TooSlow, Unnamed, Unre
 from crawler.gathering import Gathered, Trouble
 
 LONGEST_WAIT = timedelta(days=1)
+# Some write fractions, which are not allowed.
+_SECONDS = re.compile(r"([0-9]+)(?:\.[0-9]*)?$")
 
 _MEANINGS: dict[int, tuple[Trouble, str]] = {
     401: ("blocked", "it wants a login (401): give it in headers, or use another address"),
@@ -22,6 +25,8 @@ _MEANINGS: dict[int, tuple[Trouble, str]] = {
     429: ("throttled", "asked too often (429): set a longer every"),
     451: ("blocked", "it is not available here for legal reasons (451)"),
     503: ("throttled", "the server is overloaded or closed to us (503)"),
+    511: ("unreachable", "this network wants a login before it lets anybody out (511)"),
+    999: ("blocked", "the site refuses us (999): a bot wall; look for another address"),
 }  # fmt: skip
 
 
@@ -29,7 +34,7 @@ def refusal(response: Response, now: datetime) -> Gathered:
     """A status other than 200 and 304 as a failed poll."""
     status = response.status
     trouble, meaning = _MEANINGS.get(status, ("other", f"unexpected answer {status}"))
-    if status >= 500 and status not in _MEANINGS:
+    if 500 <= status < 600 and status not in _MEANINGS:
         meaning = f"the server is in trouble ({status})"
     wait = read_retry_after(response.headers.get("Retry-After"), now)
     return Gathered("failed", error=f"{shown(response.url)}: {meaning}", retry_after=wait, trouble=trouble)
@@ -58,8 +63,9 @@ def read_retry_after(value: str | None, now: datetime) -> timedelta | None:
     if value is None:
         return None
     text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(timedelta(seconds=min(int(text[:9]), 86400)), LONGEST_WAIT)
+    seconds = _SECONDS.match(text)
+    if seconds is not None:
+        return min(timedelta(seconds=int(seconds[1][:9])), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

@@ -21,9 +21,9 @@ from crawler.children import ChildError
 from crawler.client import MAX_BYTES, FetchError, Response
 from crawler.entry import Entry
 from crawler.feeds.dates import read_date
-from crawler.feeds.gather import FAST_SIZE, PARSE_DEADLINE, ask
+from crawler.feeds.gather import FAST_SIZE, PARSE_DEADLINE, SEARCH, ask
 from crawler.feeds.item import TITLE, absolute
-from crawler.gathering import Gathered, Tools
+from crawler.gathering import Gathered, Tools, Trouble
 from crawler.plain_text import plain_text
 from crawler.refusals import refusal
 from crawler.rhythm import max_age
@@ -68,10 +68,14 @@ async def gather_sitemap(source: Source, state: SourceState, tools: Tools, now: 
     try:
         top = await _parsed(source, response, tools, now)
         entries = top.entries or await _followed(source, top, tools, now)
-    except (SitemapError, ChildError) as error:
+    except SitemapError as error:
+        trouble: Trouble = "unreadable" if response.body.strip() else "empty"
+        return Gathered("failed", error=f"{source.url}: {error}; {SEARCH}", trouble=trouble)
+    except ChildError as error:
         return Gathered("failed", error=f"{source.url}: {error}", trouble="unreadable")
     if not entries:
-        return Gathered("failed", error=f"{source.url} answers, but with no addresses", trouble="empty")
+        text = f"{source.url} answers, but with no addresses; {SEARCH}"
+        return Gathered("failed", error=text, trouble="empty")
     # An index that does not tell what changed is the same though its sitemaps are not.
     lasting = top.tells_changes
     return Gathered(

@@ -6,6 +6,7 @@ means is `crawler/refusals.py`.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, tzinfo
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 from archive.sources import SourceState
 from crawler.children import ChildError
 from crawler.client import FetchError, Response, Validators
-from crawler.gathering import Gathered, Tools
+from crawler.gathering import Gathered, Tools, Trouble
 from crawler.polling import address_of
 from crawler.refusals import refusal, without_answer
 from crawler.rhythm import max_age
@@ -34,6 +35,7 @@ FAST_SIZE = 1024 * 1024
 USUAL_SIZE = 64 * 1024
 SMALL_SIZE = 16 * 1024
 PARSE_DEADLINE = 20.0
+SEARCH = "find the right address with `wirewatch discover`"
 
 
 async def gather_feed(source: Source, state: SourceState, tools: Tools, now: datetime) -> Gathered:
@@ -43,7 +45,7 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
         return response
     if response.status not in (200, 304):
         return refusal(response, now)
-    etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+    etag, modified = _validators(response)
     body_hash = blake2b(response.body, digest_size=16).hexdigest()
     asked = max_age(response.headers.get("Cache-Control"), response.headers.get("Age"))
     if response.status == 304 or body_hash == state.body_hash:
@@ -62,10 +64,15 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
 
     try:
         feed = await _parsed(source, state, response, tools, now)
-    except (FeedError, ChildError) as error:
+    except FeedError as error:
+        trouble: Trouble = "unreadable" if response.body.strip() else "empty"
+        return Gathered("failed", error=f"{source.url}: {error}; {SEARCH}", trouble=trouble)
+    except ChildError as error:
         return Gathered("failed", error=f"{source.url}: {error}", trouble="unreadable")
     if not feed.entries and not feed.stays:
-        return Gathered("failed", error=f"{source.url} answers, but with no entries", trouble="empty")
+        return Gathered(
+            "failed", error=f"{source.url} answers, but with no entries; {SEARCH}", trouble="empty"
+        )
     return Gathered(
         "entries",
         feed.entries,
@@ -80,6 +87,27 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
         left=feed.left,
         stays=feed.stays,
     )
+
+
+def _validators(response: Response) -> tuple[str | None, str | None]:
+    """What the next request may be made conditional by: not what stands for a body that was cut.
+
+    What is missing would else be learnt only when the feed changes. A compressed one may end in the
+    middle too, which aiohttp does not tell.
+    """
+    if response.status == 200 and not _is_whole(response.body):
+        return None, None
+    return response.headers.get("ETag"), response.headers.get("Last-Modified")
+
+
+_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|rdf|feed)\s*>|\}\s*$", re.IGNORECASE)
+# Behind the end of many feeds stands what a cache or a host has to say.
+_END_WITHIN = 4096
+
+
+def _is_whole(body: bytes) -> bool:
+    # Of UTF-16 every second byte.
+    return _END.search(body[-_END_WITHIN:].replace(b"\0", b"")) is not None
 
 
 async def ask(source: Source, state: SourceState, tools: Tools) -> Response | Gathered:

@@ -228,6 +228,12 @@ async def test_nested_and_unknown_encodings_are_refused(client: Client, encoding
             await client.get(site.url())
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF-8", "none"])
+async def test_what_is_no_encoding_leaves_the_body_as_it_is(client: Client, encoding: str) -> None:
+    async with running(lambda _: reply("plain", Content_Encoding=encoding)) as site:
+        assert (await client.get(site.url())).body == b"plain"
+
+
 async def test_a_body_that_is_not_what_its_encoding_says_is_a_bad_response(client: Client) -> None:
     async with running(lambda _: reply(b"not gzip at all", Content_Encoding="gzip")) as site:
         with pytest.raises(BadResponse):

@@ -22,6 +22,9 @@ NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 FEED = rss("<title>A dam</title><link>/a-dam</link>", "<title>A road</title><link>/a-road</link>")
 
 
+JSON = b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","url":"/1","title":"A dam"}]}'
+
+
 def source(room: Newsroom, **keys: Any) -> Source:
     return checked(Source, {"name": "kpl", "url": f"{room.url}/feed", **keys})
 
@@ -81,7 +84,9 @@ async def test_headers_and_user_agent_of_the_source_are_sent() -> None:
     ("status", "trouble", "words"),
     [(401, "blocked", "login"), (403, "blocked", "refuses"), (404, "missing", "nowhere"),
      (410, "gone", "gone for good"), (418, "other", "418"), (429, "throttled", "too often"),
-     (451, "blocked", "legal"), (500, "other", "in trouble"), (503, "throttled", "overloaded")],
+     (451, "blocked", "legal"), (500, "other", "in trouble"), (503, "throttled", "overloaded"),
+     (511, "unreachable", "this network"), (600, "other", "unexpected answer 600"),
+     (999, "blocked", "refuses us")],
 )  # fmt: skip
 async def test_a_refusal_is_told_in_plain_words(status: int, trouble: str, words: str) -> None:
     async with newsroom() as (room, tools):
@@ -104,7 +109,8 @@ async def test_retry_after_is_read_as_seconds_and_as_a_date(value: str) -> None:
     ("value", "expected"),
     [(None, None), ("soon", None), ("-5", None), ("9" * 40, timedelta(days=1)), ("0", timedelta()),
      ("Tue, 24 Nov 2020 08:02:00 GMT", timedelta()), ("Tue, 24 Nov 2099 08:02:00 GMT", timedelta(days=1)),
-     ("²", None), ("Tue, 99 Nov 2026 08:02:00 GMT", None)],
+     ("²", None), ("120.5", timedelta(seconds=120)), ("1e9", None), ("5 s", None),
+     ("Tue, 99 Nov 2026 08:02:00 GMT", None)],
 )  # fmt: skip
 def test_odd_retry_after_values_never_block_a_source_for_good(value: str | None, expected: Any) -> None:
     assert read_retry_after(value, NOW) == expected
@@ -147,8 +153,33 @@ async def test_an_answer_that_is_no_feed_or_has_no_entries_is_a_failure() -> Non
         room.serves(rss())
         empty = await poll(room, tools)
     assert (page.trouble, empty.trouble) == ("unreadable", "empty")
-    assert page.error == f"{room.url}/feed: this is a web page, not a feed"
-    assert empty.error == f"{room.url}/feed answers, but with no entries"
+    search = "find the right address with `wirewatch discover`"
+    assert page.error == f"{room.url}/feed: this is a web page, not a feed; {search}"
+    assert empty.error == f"{room.url}/feed answers, but with no entries; {search}"
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap"])
+@pytest.mark.parametrize("body", [b"", b" \n"])
+async def test_an_answer_without_a_word_is_empty(kind: str, body: bytes) -> None:
+    async with newsroom() as (room, tools):
+        room.serves(body)
+        found = await poll(room, tools, type=kind)
+    assert (found.outcome, found.trouble) == ("failed", "empty")
+
+
+@pytest.mark.parametrize(
+    ("body", "is_whole"),
+    [(FEED, True), (FEED + b"\n<!-- cached -->\n", True), (FEED[:-30], False),
+     (FEED.decode().encode("utf-16"), True), (JSON, True), (JSON + b"\n", True)],
+)  # fmt: skip
+async def test_what_came_in_part_is_asked_for_whole_the_next_time(body: bytes, is_whole: bool) -> None:
+    async with newsroom() as (room, tools):
+        room.serves(body, ETag='"1"', Last_Modified="Tue, 24 Nov 2026 07:00:00 GMT")
+        first = await poll(room, tools)
+        again = await poll(room, tools, fresh()._replace(body_hash=first.body_hash))
+    assert [first.outcome, again.outcome] == ["entries", "unchanged"]
+    for found in (first, again):
+        assert (found.etag is not None, found.last_modified is not None) == (is_whole, is_whole)
 
 
 async def test_a_server_that_is_not_there_is_told_as_unreachable() -> None:
