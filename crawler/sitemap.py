@@ -6,6 +6,7 @@ a source needs `full_text: always`. Streamed, bounded, entities never expanded.
 """
 
 import asyncio
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ from archive.text.language_tag import language_tag
 from crawler.children import ChildError
 from crawler.client import MAX_BYTES, FetchError, Response
 from crawler.entry import Entry
+from crawler.feeds.ampersands import with_ampersands_mended
 from crawler.feeds.dates import read_date
+from crawler.feeds.decode import in_utf8
 from crawler.feeds.gather import FAST_SIZE, PARSE_DEADLINE, SEARCH, ask
 from crawler.feeds.item import TITLE, absolute
 from crawler.gathering import Gathered, Tools, Trouble
@@ -35,6 +38,9 @@ DEPTH = 2
 # Of the up to 50,000 addresses of one sitemap the newest are news.
 NEWEST = 1000
 
+# What a program on the server complains of before the document begins.
+_ROOT = rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex)\b"
+_JUNK = re.compile(rb"^(?!<[?!]|" + _ROOT + rb")[\s\S]{0,65536}?(?=" + _ROOT + rb")")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -130,10 +136,22 @@ def parse_sitemap(body: bytes, url: str, *, zone: tzinfo | None = None, now: dat
 
     `zone` is where times lie that name none. Raises SitemapError.
     """
-    text = _plain(body)
+    text = _JUNK.sub(b"", in_utf8(_plain(body)), count=1)
+    found, error = _as_far_as_it_goes(text, url, zone, now)
+    if error is not None and (mended := with_ampersands_mended(text)) != text:
+        found, error = _as_far_as_it_goes(mended, url, zone, now)
+    if error is not None and not found.entries and not found.leads_to:
+        raise SitemapError(f"this is no sitemap ({error})") from error
+    return found
+
+
+def _as_far_as_it_goes(
+    text: bytes, url: str, zone: tzinfo | None, now: datetime
+) -> tuple[Sitemap, etree.XMLSyntaxError | None]:
+    """What the document announces before it ends or is damaged, and the damage."""
     entries: list[Entry] = []
     sitemaps: list[tuple[datetime, str]] = []
-    dated = True
+    dated, damage = True, None
     try:
         for kind, element in _elements(text):
             link = absolute(_text(element, "loc"), url)
@@ -146,11 +164,11 @@ def parse_sitemap(body: bytes, url: str, *, zone: tzinfo | None = None, now: dat
             else:
                 entries.append(_entry(element, link, zone, now))
     except etree.XMLSyntaxError as error:
-        if not entries and not sitemaps:
-            raise SitemapError(f"this is no sitemap ({error})") from error
+        damage = error
     entries.sort(key=lambda entry: entry.published or _LONG_AGO, reverse=True)
     sitemaps.sort(key=lambda found: (found[0], "news" in found[1]), reverse=True)
-    return Sitemap(tuple(entries[:NEWEST]), tuple(link for _, link in sitemaps[: 2 * FOLLOWED]), dated)
+    leads_to = tuple(link for _, link in sitemaps[: 2 * FOLLOWED])
+    return Sitemap(tuple(entries[:NEWEST]), leads_to, dated), damage
 
 
 def _elements(text: bytes) -> Iterator[tuple[str, etree._Element]]:
@@ -172,6 +190,8 @@ def _entry(element: etree._Element, link: str, zone: tzinfo | None, now: datetim
         published, trust = read_date(_text(element, "lastmod"), zone, now)
         return Entry(link, "", published=published, trust=trust)
     published, trust = read_date(_text(news, "publication_date"), zone, now)
+    if published is None:
+        published, trust = read_date(_text(element, "lastmod"), zone, now)
     publication = next((child for child in news if _name(child) == "publication"), None)
     language = _text(publication, "language") if publication is not None else ""
     return Entry(
@@ -189,13 +209,14 @@ def _text(element: etree._Element, name: str) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    # A prefix that nobody declared is part of the name.
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
 def _plain(body: bytes) -> bytes:
     """The body, unzipped where it is a gzip file; one that would grow too large is cut."""
     if not body.startswith(b"\x1f\x8b"):
-        return body.lstrip()
+        return body
     try:
         return zlib.decompressobj(31).decompress(body, MAX_BYTES)
     except zlib.error as error:

@@ -30,10 +30,9 @@ def of_its_outlet(entry: Entry) -> Entry:
     """
     outlet, title = entry.outlet_title, entry.title
     if outlet:
-        for dash in _DASHES:
-            if title.casefold().endswith(f"{dash}{outlet}".casefold()):
-                title = title[: -len(f"{dash}{outlet}")]
-                break
+        # Some put their name there themselves, and Google once more.
+        while (shorter := _without(outlet, title)) != title:
+            title = shorter
     elif " - " in title:
         title, _, outlet = title.rpartition(" - ")
     repeats = bool(title) and entry.summary.casefold().startswith(title.casefold())
@@ -43,3 +42,11 @@ def of_its_outlet(entry: Entry) -> Entry:
         outlet_title=outlet.strip(),
         summary="" if repeats else entry.summary,
     )
+
+
+def _without(outlet: str, title: str) -> str:
+    for dash in _DASHES:
+        end = f"{dash}{outlet}"
+        if title.casefold().endswith(end.casefold()):
+            return title[: -len(end)]
+    return title

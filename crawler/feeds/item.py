@@ -83,7 +83,9 @@ def entry_of(
     published, trust = read_date(item.published, zone, now)
     if published is None and item.updated:
         published, trust = read_date(item.updated, zone, now)
-    language = language_tag(item.language) if item.language != feed.language else None
+    language, usual = language_tag(item.language), language_tag(feed.language)
+    if language is not None and usual is not None and language.lower() == usual.lower():
+        language = None
     outlet = plain_text(item.outlet_title, limit=TITLE) if with_outlet else ""
     site = absolute(item.outlet_url, "") if with_outlet else ""
     return Entry(

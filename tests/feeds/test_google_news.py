@@ -56,6 +56,8 @@ async def test_a_search_that_fails_fails_as_any_feed_does() -> None:
         ("A dam - Radio - X", "Radio - X", ("A dam", "Radio - X")),
         ("A dam - a road", "KPL", ("A dam - a road", "KPL")),
         ("A dam - KPL", "", ("A dam", "KPL")),
+        ("A dam | KPL - KPL", "KPL", ("A dam", "KPL")),
+        ("A dam – kpl – KPL", "KPL", ("A dam", "KPL")),
         ("A dam", "", ("A dam", "")),
         (" - KPL", "KPL", (" - KPL", "KPL")),
         ("북한 미사일 - 연합뉴스", "연합뉴스", ("북한 미사일", "연합뉴스")),

@@ -156,7 +156,8 @@ def test_links_that_were_written_wrongly_are_mended(link: str, expected: str) ->
     ("title", "link"),
     [("Q&A in Vientiane", "https://kpl.example/v?id=1&copy=2&lang=lo"), ("S&P 500", "https://kpl.example/?a&b"),
      ("AT&T", "https://kpl.example/v?a=1&sect=2&reg=3"), ("Tom & Jerry", "https://kpl.example/v?x=1&not=2"),
-     ("<![CDATA[B&B]]>", "https://kpl.example/v?a=1&para=2"), ("북한&미국", "https://kpl.example/v?p=1&times=2")],
+     ("<![CDATA[B&B]]>", "https://kpl.example/v?a=1&para=2"), ("북한&미국", "https://kpl.example/v?p=1&times=2"),
+     ("R&D; budget", "https://kpl.example/v?a=1&sect=2")],
 )  # fmt: skip
 def test_ampersands_that_nobody_escaped_are_what_they_are(sent: Any, title: str, link: str) -> None:
     feed = rss(f"<title>{title}</title><link>{link}</link><description>a &amp; b &lt;br&gt; c</description>")
@@ -241,6 +242,7 @@ def test_a_feed_proxys_own_note_of_the_address_is_the_link(sent: Any) -> None:
      ("A&lt;script&gt;x()&lt;/script&gt; dam", "A dam"), ("<b>A</b> dam", "A dam"),
      ("A dam&lt;o:p&gt;&lt;/o:p&gt;", "A dam"), ("&lt;fb:like&gt;&lt;/fb:like&gt; A dam", "A dam"),
      ("&lt;x-share to='x'&gt;A&lt;/x-share&gt; dam", "A dam"), ("&lt;Q-and-A&gt; A dam", "<Q-and-A> A dam"),
+     ("&lt;S. Korea&gt; A dam", "<S. Korea> A dam"), ("Caf&eacute; &ndash; &nbsp;A dam", "Café – A dam"),
      ("A dam]]&gt;", "A dam"), ("A &lt;http://kpl.example/1&gt;", "A <http://kpl.example/1>"),
      ("<![CDATA[A &#55357;&#56832; dam]]>", "A 😀 dam"), ("A &amp;#xD83D;&amp;#xDE00; dam", "A 😀 dam")],
 )  # fmt: skip
@@ -310,6 +312,19 @@ def test_an_entry_in_another_language_than_its_feed_says_so(sent: Any) -> None:
         attributes='xml:lang="en"',
     )  # fmt: skip
     assert [entry.language for entry in parse(sent(feed)).entries] == ["ko", None]
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [("ko_KR", "ko-KR"), (" zh-TW ", "zh-TW"), ("English", None), ("th, en", None), ("", None), ("lo", "lo")],
+)
+def test_a_language_is_a_tag_or_none(sent: Any, written: str, tag: str | None) -> None:
+    feed = parse(sent(rss("<title>t</title>", channel=f"<language>{written}</language>")))
+    assert feed.language == tag
+    same = f'{{"language": "{written}", "items": [{{"title": "t", "language": "{written.upper()}"}}]}}'
+    assert (parse(same).language, only(same).language) == (tag, None)
+    other = f'{{"language": "fr", "items": [{{"title": "t", "language": "{written}"}}]}}'
+    assert only(other).language == tag
 
 
 def test_lower_case_tags_and_dates_with_named_offsets_are_read(sent: Any) -> None:

@@ -1,6 +1,7 @@
 """Sitemaps: of news, of plain addresses, and of other sitemaps."""
 
 import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +72,41 @@ def test_a_gzip_file_is_unzipped_and_a_bomb_is_not() -> None:
     assert links(gzip.compress(urlset("<loc>/1</loc>"))) == ["https://kpl.example/1"]
     bomb = gzip.compress(urlset("<loc>/1</loc>") + b" " * 100_000_000)
     assert links(bomb) == ["https://kpl.example/1"]
+
+
+def test_ampersands_and_names_that_xml_does_not_know_cost_nothing() -> None:
+    body = urlset(news("/v?id=1&copy=2", "Q&A &ndash; R&D;"), news("/2", "<![CDATA[B&B]]>"))
+    entries = parse_sitemap(body, URL, now=NOW).entries
+    assert [(entry.link, entry.title) for entry in entries] == [
+        ("https://kpl.example/v?id=1&copy=2", "Q&A – R&D;"),
+        ("https://kpl.example/2", "B&B"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda body: body.replace(b' xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"', b""),
+     lambda body: b"\xef\xbb\xbf\n" + body, lambda body: b"<br />\n<b>Notice</b>: x<br />\n" + body,
+     lambda body: body.replace(b"dam", b"dam\x0b"), lambda body: body.decode().encode("utf-16"),
+     lambda body: body.decode().encode("euc-kr"),
+     lambda body: body.replace(b"?>", b' encoding="windows-949"?>', 1).decode().encode("euc-kr")],
+    ids=["undeclared prefix", "blank", "complaint", "control", "utf-16", "unnamed", "named"],
+)  # fmt: skip
+def test_what_a_feed_is_forgiven_a_sitemap_is_forgiven_too(damage: Callable[[bytes], bytes]) -> None:
+    body = damage(urlset(news("/1", "북한이 라오스에 댐을 짓는다 dam"), news("/2", "B")))
+    entries = parse_sitemap(body, URL, now=NOW).entries
+    assert [entry.title for entry in entries] == ["북한이 라오스에 댐을 짓는다 dam", "B"]
+
+
+def test_a_title_that_is_cut_within_a_character_costs_no_other() -> None:
+    body = urlset(news("/1", "북한XX"), news("/2", "B")).replace(b"XX", b"\xeb\xb0")
+    assert [entry.title for entry in parse_sitemap(body, URL, now=NOW).entries] == ["북한\ufffd", "B"]
+
+
+def test_news_without_a_date_of_their_own_have_that_of_the_page() -> None:
+    url = news("/1", "A", "soon") + "<lastmod>2026-11-24T01:00:00Z</lastmod>"
+    (entry,) = parse_sitemap(urlset(url), URL, now=NOW).entries
+    assert entry.published == datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
 def test_what_was_read_before_the_damage_counts() -> None:
