@@ -23,13 +23,14 @@ STRAY = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The delivery whose message is edited or answered."""
+    """The delivery whose message is edited or answered. `content` is what is to stand there by now."""
 
     id: int
     state: State
     chat: str
     message_id: int | None
     key: str
+    content: dict[str, Any]
     additions: dict[str, Any] | None = None
 
 
@@ -112,7 +113,7 @@ def parent_of(conn: Connection, delivery: Delivery) -> Parent | None:
     if above is None:
         return None
     row = conn.execute(select(table).where(table.c.id == above)).one()
-    return Parent(row.id, row.state, row.chat, row.message_id, row.key, row.additions)
+    return Parent(row.id, row.state, row.chat, row.message_id, row.key, row.content, row.additions)
 
 
 def claim(conn: Connection, id_: int, now: datetime, mark: int | None) -> Delivery | None:

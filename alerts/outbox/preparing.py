@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 def prepare(
     delivery: Delivery, parent: Parent | None, channel: Channel, *, default_zone: tzinfo = UTC
 ) -> Message:
-    """The message of `delivery`; ValueError or KeyError where its content cannot be read."""
+    """The message of `delivery`; ValueError or KeyError where its content cannot be read.
+
+    An edit says what the message it changes is to say by now: it may have lain since others were written.
+    """
     # Slow to load: only where there is a message.
     from alerts.messages.html import render
 
     settings = channel if isinstance(channel, TelegramChannel) else None
-    content = from_json(delivery.content)
-    added = parent.additions if delivery.kind == "edit" and parent is not None else None
+    edited = parent if delivery.kind == "edit" else None
+    content = from_json(delivery.content if edited is None else edited.content)
+    added = None if edited is None else edited.additions
     rendered = render(content, look(channel, default_zone), additions_from(added))
     replies = delivery.reply_to is not None and parent is not None and parent.chat == delivery.chat
     return Message(

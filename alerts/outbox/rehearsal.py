@@ -63,5 +63,5 @@ def rehearse(
         changed_at=_EPOCH,
         sent_at=None,
     )
-    parent = Parent(0, "sent", row.chat, 1, "", additions.to_json()) if edited else None
+    parent = Parent(0, "sent", row.chat, 1, "", row.content, additions.to_json()) if edited else None
     return prepare(row, parent, channel, default_zone=default_zone)

@@ -314,6 +314,42 @@ async def test_edits_become_one_and_come_thirty_seconds_apart(desk: Office) -> N
     assert desk.delivery(id_).content["others"] == list("BCDEF")
 
 
+async def test_an_edit_that_is_replayed_says_what_later_ones_said(desk: Office) -> None:
+    chat = desk.api.supergroup("Desk")
+    desk.channel("desk", chat.id)
+    id_ = desk.alert("desk", 1)
+    await desk.run(60)
+    desk.api.put(chat, Presence.KICKED)
+    desk.add("desk", alert(1, others=("B",)), "edit", edits=id_)
+    await desk.run(60)
+    desk.api.put(chat, Presence.PRESENT)
+    desk.add("desk", alert(1, others=("B", "C")), "edit", edits=id_)
+    await desk.run(60)
+    assert desk.write(lambda conn: deliveries.retry(conn, desk.clock())) == 1
+    await desk.run(60)
+    assert desk.states() == {"sent": 3}
+    assert all("also: B, C" in edit.text for edit in desk.api.ledger.of("editMessageText"))
+
+
+async def test_an_edit_that_waited_for_its_message_says_no_less_than_it(desk: Office) -> None:
+    chat = desk.api.supergroup("Desk")
+    desk.channel("desk", chat.id, buttons=False)
+    desk.api.faults.add(faults.drop_after_reading())
+    id_ = desk.alert("desk", 1)
+    await desk.run(10)
+    assert desk.delivery(id_).state == "uncertain"
+    desk.add("desk", alert(1, others=("B",)), "edit", edits=id_)
+    # It goes again when the chat may have messages again.
+    desk.api.faults.add(faults.flood(60))
+    await desk.run(40)
+    assert desk.delivery(id_).state == "waiting"
+    desk.add("desk", alert(1, others=("B", "C")), "edit", edits=id_)
+    await desk.run(120)
+    said = [act.text for act in desk.api.ledger]
+    assert len(said) == 1 or said[-1] == said[0]
+    assert "also: B, C" in said[-1]
+
+
 async def test_an_alert_not_yet_sent_is_changed_in_place(desk: Office) -> None:
     desk.channel("desk", desk.api.channel("Desk").id)
     id_ = desk.alert("desk", 1)
