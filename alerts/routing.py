@@ -6,7 +6,7 @@ deliveries is `wirewatch/telling.py`; sending them is `alerts/outbox/`.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,9 @@ from archive.article import Article
 from archive.articles import Contact
 from archive.clocks import next_time
 from archive.stories import Action
+
+# From its midnight on intervals of any length are counted.
+_MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
 
 DigestReason = Literal["catch-up", "low", "held", "overflow"]
 
@@ -180,11 +183,10 @@ def _next_hour(now: datetime) -> datetime:
 
 
 def _next_digest(digest: timedelta | str, zone: ZoneInfo, now: datetime) -> datetime:
-    """When a channel's digest goes next; intervals count from midnight UTC, so they are steady."""
+    """When a channel's digest goes next; intervals count from one Monday, so they are steady."""
     if isinstance(digest, str):
         return next_time(digest, now, zone)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + digest * ((now - midnight) // digest + 1)
+    return _MONDAY + digest * ((now - _MONDAY) // digest + 1)
 
 
 def highest(urgencies: Iterable[Urgency]) -> Urgency:

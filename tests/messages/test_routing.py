@@ -137,6 +137,27 @@ def test_all_that_is_too_much_in_an_hour_makes_one_digest() -> None:
     assert due == {ToDigest("overflow", NOON + timedelta(hours=1))}
 
 
+@pytest.mark.parametrize(
+    ("every", "hours"),
+    [("6h", (0, 6, 12, 18, 24)), ("7h", (0, 7, 14, 21, 28)), ("2d", (0, 48, 96)), ("7d", (0, 168, 336))],
+)
+def test_all_that_comes_between_two_digests_makes_one(every: str, hours: tuple[int, ...]) -> None:
+    # As steady over midnight, over days and over weeks.
+    first = decided("low", digest=every)
+    assert isinstance(first, ToDigest)
+    expected = {ToDigest("low", first.due + timedelta(hours=hour)) for hour in hours}
+    moments = [NOON + timedelta(minutes=17 * n) for n in range(max(hours) * 60 // 17)]
+    due = {decided("low", moment, digest=every) for moment in moments}
+    within = {
+        one for one in due if isinstance(one, ToDigest) and one.due <= first.due + timedelta(hours=max(hours))
+    }
+    assert within == expected
+
+
+def test_a_weekly_digest_goes_on_mondays() -> None:
+    assert decided("low", digest="7d") == ToDigest("low", datetime(2026, 11, 30, tzinfo=UTC))
+
+
 def test_a_watch_without_channels_is_heard_by_all_but_ops() -> None:
     matches = [Match("laos", "normal", ()), Match("asean", "low", ())]
     watches = {
