@@ -173,6 +173,12 @@ def newest_of_outlet(conn: Connection, outlet_name: str, limit: int) -> list[Sto
     return list(map(_from_row, conn.execute(wanted)))
 
 
+def newest_of_source(conn: Connection, source: str, limit: int) -> list[StoredArticle]:
+    """The newest articles that a source found, the last found first."""
+    wanted = _stored().where(table.c.source == source).order_by(table.c.id.desc()).limit(limit)
+    return list(map(_from_row, conn.execute(wanted)))
+
+
 def of_story(conn: Connection, story: int) -> list[StoredArticle]:
     """The articles of a story, the first found first."""
     return list(map(_from_row, conn.execute(_OF_STORY, {"in_story": story})))

@@ -54,27 +54,36 @@ def settings(tmp_path: Path) -> Settings:
     return load(locations(tmp_path / "one", whole()), {})
 
 
+NAME, OWN = "name: laotian-times\n", "outlet: laotian-times\n"
+RENAMED = SOURCES.replace(NAME, "name: lt\n    was: laotian-times\n").replace(OWN, "outlet: lt\n")
+# The outlet that was the second source is that of both now.
+REGROUPED = SOURCES.replace(f"    {OWN}", "").replace(NAME, f"{NAME}    outlet: laotian-times-business\n")
+
+
 @pytest.mark.parametrize("content", ["", "The dam near Pakse was opened by the prime minister. " * 20])
-def test_articles_of_a_renamed_source_have_not_changed(
-    house: House, settings: Settings, tmp_path: Path, content: str
-) -> None:
+@pytest.mark.parametrize("link", ["https://laotiantimes.example/1", "https://laotiantimes.example/"])
+@pytest.mark.parametrize(
+    ("edited", "source", "outlet"),
+    [(RENAMED, "lt", "lt"), (REGROUPED, "laotian-times", "laotian-times-business")],
+    ids=["renamed", "regrouped"],
+)
+def test_articles_of_a_source_that_is_another_outlets_are_known_and_have_not_changed(
+    house: House, settings: Settings, tmp_path: Path, edited: str, source: str, outlet: str, link: str,
+    content: str,
+) -> None:  # fmt: skip
     house.start(settings, None)
-    entry = Entry("https://laotiantimes.example/1", "A dam", "1", "It is open", content, NOW, "stated")
+    entry = Entry(link, "A dam", "1", "It is open", content, NOW, "stated")
     identity = identify(entry, "laotian-times", NOW)
     new = NewArticle(
         identity.all(), "laotian-times", "laotian-times", entry.link, identity.canonical, entry.guid,
         entry.title, entry.summary, content or None, NOW, "stated", "en", NOW, "live", "none", NOW,
     )  # fmt: skip
     house.archive.write_now(lambda conn: articles.store(conn, [new]))
-    name = "name: laotian-times\n"
-    renamed = SOURCES.replace(name, "name: lt\n    was: laotian-times\n").replace(
-        "outlet: laotian-times", "outlet: lt"
-    )
-    house.start(load(locations(tmp_path / "renamed", whole(sources__laos=renamed)), {}), None)
-    again = [(entry, identify(entry, "lt", NOW))]
+    house.start(load(locations(tmp_path / "edited", whole(sources__laos=edited)), {}), None)
+    again = [(entry, identify(entry, outlet, NOW))]
     keys = all_keys([identity for _, identity in again])
     known = house.archive.read_now(lambda conn: articles.known_by(conn, keys))
-    assert sort_entries(again, known, "lt", 10) == Sorted((), ())
+    assert sort_entries(again, known, source, 10) == Sorted((), ())
 
 
 def test_a_source_that_is_asked_elsewhere_begins_to_fail_anew(

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection
 
 from archive import articles, deliveries, facts, renames, sources
+from archive.articles import StoredArticle
 from crawler.entry import Entry
 from crawler.polling import TOLD_AFTER, due_by_rhythm
 from crawler.source import Source
@@ -22,6 +23,8 @@ from wirewatch.settings import Settings
 WATCHES_SINCE = "watches_since"
 # As what the config that was adopted last is kept; None where it is not.
 _ADOPTED = "config_adopted"
+# The outlet of each source of the configs that were adopted.
+_WHOSE = "outlets_of_sources"
 # A feed lists hundreds of articles at most; older ones are not met again.
 _KNOWN_AGAIN = 2000
 # What a channel was to get before it went is sent when it is back within this.
@@ -56,6 +59,7 @@ def adopt(conn: Connection, rules: Rulebook, now: datetime) -> None:
     for source in settings.sources:
         if source.was is not None and source.was not in rules.sources:
             _rename_source(conn, source, source.was)
+    _keep_whose(conn, settings.sources)
     for watch in settings.watches:
         if watch.was is not None and watch.was not in rules.watches:
             renames.rename_watch(conn, watch.was, watch.name)
@@ -85,17 +89,36 @@ def place_of(source: Source) -> str:
 def _rename_source(conn: Connection, source: Source, old: str) -> None:
     renames.rename_source(conn, old, source.name)
     if source.as_outlet() is not None and renames.rename_outlet(conn, old, source.name):
-        # With all that tells entries apart, and a source is seldom renamed.
-        from crawler.identity import identify
+        _know_again(conn, source.name, articles.newest_of_outlet(conn, source.name, _KNOWN_AGAIN))
 
-        pairs = []
-        for stored in articles.newest_of_outlet(conn, source.name, _KNOWN_AGAIN):
-            one = stored.article
-            # The body is the feed's text, or that of the page: then the summary was the feed's.
-            for text in {"", one.body or ""}:
-                entry = Entry(one.url, one.title, stored.guid, one.summary, text, one.published)
-                pairs += [(key, stored.id) for key in identify(entry, source.name, stored.found_at).all()]
-        articles.add_keys(conn, pairs)
+
+def _keep_whose(conn: Connection, named: Iterable[Source]) -> None:
+    """Let the articles of sources that are another outlet's now be known as that outlet's too."""
+    before: dict[str, str] = facts.get(conn, _WHOSE) or {}
+    whose = dict(before)
+    for source in named:
+        # The entries of a search name their outlets themselves.
+        if source.type != "google-news":
+            former = before.get(source.name) or before.get(source.was or "")
+            outlet = whose[source.name] = source.outlet or source.name
+            if former is not None and former != outlet:
+                _know_again(conn, outlet, articles.newest_of_source(conn, source.name, _KNOWN_AGAIN))
+    facts.put(conn, _WHOSE, whose)
+
+
+def _know_again(conn: Connection, outlet: str, known: Iterable[StoredArticle]) -> None:
+    """Give these articles the keys that they have as those of `outlet`."""
+    # With all that tells entries apart, and an outlet seldom gets another name.
+    from crawler.identity import identify
+
+    pairs = []
+    for stored in known:
+        one = stored.article
+        # The body is the feed's text, or that of the page: then the summary was the feed's.
+        for text in {"", one.body or ""}:
+            entry = Entry(one.url, one.title, stored.guid, one.summary, text, one.published)
+            pairs += [(key, stored.id) for key in identify(entry, outlet, stored.found_at).all()]
+    articles.add_keys(conn, pairs)
 
 
 def _edited_rhythms(conn: Connection, rules: Rulebook, now: datetime) -> dict[str, datetime]:
