@@ -46,6 +46,10 @@ _C1 = re.compile("[\x80-\x9f]")
 _LATIN = re.compile("[\x80-\xff]")
 _CP1252 = {n: bytes((n,)).decode("cp1252", "ignore") or chr(n) for n in range(0x80, 0xA0)}
 
+_FROM_CP1252 = {ord(character): n for n, character in _CP1252.items()}
+# Two such letters are found in "CAFÉ…" as well, three in a row are UTF-8.
+_THREE_BYTES = re.compile(f"[à-ï][\xa0-\xbf{re.escape(''.join(_CP1252.values()))}]{{2}}")
+
 Element = etree._Element
 _Read = Callable[[Item, Element], None]
 
@@ -251,7 +255,7 @@ def _markup(element: Element) -> str:
 
 
 def _mended(text: str) -> str:
-    """UTF-8 that somebody took for Latin-1 is read as UTF-8; Windows-1252 gets its characters."""
+    """What was taken for Latin-1 or Windows-1252 is read as UTF-8; Windows-1252 gets its characters."""
     if text.isascii():
         return text
     if _LATIN.search(text):
@@ -259,4 +263,7 @@ def _mended(text: str) -> str:
             text = text.encode("latin-1").decode("utf-8")
         if _C1.search(text):
             text = text.translate(_CP1252)
+        if _THREE_BYTES.search(text):
+            with suppress(UnicodeError):
+                text = text.translate(_FROM_CP1252).encode("latin-1").decode("utf-8")
     return text

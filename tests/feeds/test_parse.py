@@ -476,6 +476,21 @@ def test_a_damaged_character_does_not_spoil_the_others() -> None:
     assert only(body).title.startswith("ສປປ ລາວ")
 
 
+@pytest.mark.parametrize(
+    "title", ["Laos’s “dam” – opened…", "ສປປ ລາວ", "Thủ tướng Lào thăm Việt Nam", "북한이"]
+)
+def test_utf_8_that_was_taken_for_windows_1252_is_mended(title: str) -> None:
+    taken = "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in title.encode())
+    assert only(rss(f"<title>{taken}</title>")).title == title
+
+
+@pytest.mark.parametrize(
+    "title", ["PRIX DU CAFÉ…", "“CAFÉ”", "AMANHÃ…", "à « Paris »", "forêt", "naïf’s", "LÀ–BAS"]
+)
+def test_letters_with_accents_before_signs_are_what_they_are(title: str) -> None:
+    assert only(rss(f"<title>{title}</title>")).title == title
+
+
 def test_utf_8_that_was_taken_for_latin_1_is_mended() -> None:
     assert only(rss("<title>Cor\u00c3\u00a9e du Nord</title>")).title == "Corée du Nord"
 
