@@ -72,12 +72,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the channel has already: this very article's alert or its place in a digest, the story's
-    alert, with the watches and the urgency that were told of the story, the story waiting in a digest;
-    and how many alerts it had in the last hour."""
+    """What the channel has already: this very article's alert, or its place in a digest, which may not
+    have gone yet; the story's alert, or the story waiting in a digest, with the watches and the urgency that
+    were told of the story or wait to be; and how many alerts it had in the last hour."""
 
     article: bool = False
     in_digest: bool = False
+    waits: bool = False
     story: bool = False
     watches: frozenset[str] = frozenset()
     urgency: Urgency = "low"
@@ -120,7 +121,9 @@ def route(
         return Nothing("met at first contact and too old")
     if standing.article:
         return Edit()
-    if standing.in_digest or not any(match.watch in told.new_watches for match in heard):
+    if not any(match.watch in told.new_watches for match in heard):
+        return Nothing("this channel was told of it")
+    if standing.in_digest and not (standing.waits and _grew_louder(told, heard)):
         return Nothing("this channel was told of it")
     urgency = highest(match.urgency for match in heard)
     alone = _when(told.contact, urgency, channel, standing, zone, now, settle)
@@ -132,18 +135,34 @@ def route(
         if told.action == "withhold":
             return Edit()
         return Alert(silent=True, reply=True) if isinstance(alone, Alert) else alone
-    if standing.story_in_digest and told.action == "withhold":
+    if standing.story_in_digest and told.action == "withhold" and not _says_more(heard, standing):
         return Nothing("its story waits in a digest")
     return alone
+
+
+def _grew_louder(told: Told, heard: Sequence[Match]) -> bool:
+    """Whether its new watches make an article louder than those that fired on it before."""
+    before = [match.urgency for match in heard if match.watch not in told.new_watches]
+    return not before or _is_louder(highest(match.urgency for match in heard), highest(before))
+
+
+def _says_more(heard: Sequence[Match], standing: Standing) -> bool:
+    """Whether a story is of another watch, or of a higher urgency, than what the channel has of it."""
+    urgency = highest(match.urgency for match in heard)
+    return _is_louder(urgency, standing.urgency) or any(
+        match.watch not in standing.watches for match in heard
+    )
+
+
+def _is_louder(one: Urgency, other: Urgency) -> bool:
+    return URGENCIES.index(one) > URGENCIES.index(other)
 
 
 def escalates(told: Told, heard: Sequence[Match], channel: BaseChannel, standing: Standing) -> bool:
     """Whether a story that the channel has is told anew: for another watch, a higher urgency, the
     first outlet of the first tier after weak ones, or because it has grown that far."""
-    urgency = highest(match.urgency for match in heard)
     return (
-        any(match.watch not in standing.watches for match in heard)
-        or URGENCIES.index(urgency) > URGENCIES.index(standing.urgency)
+        _says_more(heard, standing)
         or told.first_good
         or (told.another_outlet and told.outlets == channel.realert_after)
     )

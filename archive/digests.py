@@ -112,6 +112,16 @@ def take(conn: Connection, channel: str, articles: Sequence[int], delivery: int)
     )
 
 
+def drop(conn: Connection, channel: str, articles: Sequence[int]) -> None:
+    """These wait for the channel's digest no more."""
+    conn.execute(_DROP, {"of": channel, "articles": list(articles)})
+
+
+_DROP = delete(table).where(
+    table.c.channel == bindparam("of"), table.c.delivery.is_(None), one_of(table.c.article, "articles")
+)
+
+
 def given_up(conn: Connection, channels: Sequence[str], before: datetime) -> list[str]:
     """Channels other than `channels` for which an article waits since before then."""
     overdue = select(table.c.channel).where(table.c.delivery.is_(None), table.c.due_at < before)

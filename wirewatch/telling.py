@@ -131,8 +131,12 @@ class _Known:
         withheld = {one.story for one in come if one.told.action == "withhold"}
         beside = {member.id: story for story in withheld for member in self._members.get(story, ())}
         self._in_digest = digests.holding(conn, {*ids, *beside})
-        waiting = [key for key, waits in self._in_digest.items() if waits]
-        self._waiting = {(channel, beside[article]) for channel, article in waiting if article in beside}
+        waiting = [key for key, waits in self._in_digest.items() if waits and key[1] in beside]
+        fired = matches.of_articles(conn, {article for _, article in waiting}) if waiting else {}
+        self._waiting: dict[tuple[str, int], list[Match]] = {}
+        for channel, article in waiting:
+            found = [Match(row["watch"], row["urgency"], ()) for row in fired.get(article, ())]
+            self._waiting.setdefault((channel, beside[article]), []).extend(found)
         self._put: list[digests.Item] = []
         self.muted = _muted(conn, rules, now)
 
@@ -150,14 +154,19 @@ class _Known:
         """Whether the channel is, or was, told of the article in a digest."""
         return (channel.name, it.stored.id) in self._in_digest
 
-    def is_story_in_digest(self, channel: Channel, it: _Subject) -> bool:
-        """Whether the story of a withheld article waits for the channel's digest."""
-        return it.told.action == "withhold" and (channel.name, it.story) in self._waiting
+    def waits(self, channel: Channel, it: _Subject) -> bool:
+        """Whether the article waits for a digest that has not gone yet."""
+        return self._in_digest.get((channel.name, it.stored.id), False)
+
+    def of_story_in_digest(self, channel: Channel, it: _Subject) -> Sequence[Match] | None:
+        """The matches of what waits for the channel's digest of the story of a withheld article; None
+        where nothing does."""
+        return self._waiting.get((channel.name, it.story)) if it.told.action == "withhold" else None
 
     def put_into_digest(self, channel: Channel, it: _Subject, decision: ToDigest) -> None:
         """The article goes with the channel's next digest."""
         self._put.append(digests.Item(channel.name, it.stored.id, decision.reason, decision.due))
-        self._waiting.add((channel.name, it.story))
+        self._waiting.setdefault((channel.name, it.story), []).extend(it.told.matches)
 
     def is_sent(self, it: _Subject) -> None:
         """Something may have been sent for the article: what stands of its story is read again."""
@@ -187,7 +196,7 @@ def _tell_channel(
         it.told,
         left or heard,
         channel,
-        _standing(conn, channel, it, here, known, now),
+        _standing(conn, rules, channel, it, here, known, now),
         only=rules.filters.get(channel.name),
         zone=channel.timezone or settings.timezone,
         now=now,
@@ -205,6 +214,8 @@ def _tell_channel(
     report = Report(it.stored, heard)
     match decision:
         case Alert():
+            if known.waits(channel, it):
+                digests.drop(conn, channel.name, [it.stored.id])
             _add_alert(conn, rules, channel, place, report, decision, now)
         case ToDigest():
             known.put_into_digest(channel, it, decision)
@@ -213,16 +224,27 @@ def _tell_channel(
 
 
 def _standing(
-    conn: Connection, channel: Channel, it: _Subject, here: Sequence[Delivery], known: _Known, now: datetime
+    conn: Connection,
+    rules: Rulebook,
+    channel: Channel,
+    it: _Subject,
+    here: Sequence[Delivery],
+    known: _Known,
+    now: datetime,
 ) -> Standing:
     """What the channel has of the article and its story, of which `here` was sent."""
+    in_digest = known.of_story_in_digest(channel, it)
+    waiting = routing.watches_for(channel.name, in_digest or (), rules.watches, rules.settings.ops)
+    watches = [watch for one in here for watch in one.content["watches"]]
+    urgencies = [one.content["urgency"] for one in here] + [match.urgency for match in waiting]
     return Standing(
         article=any(delivery.article == it.stored.id for delivery in here),
         in_digest=known.is_in_digest(channel, it),
+        waits=known.waits(channel, it),
         story=bool(here),
-        watches=frozenset(watch for one in here for watch in one.content["watches"]),
-        urgency=routing.highest([one.content["urgency"] for one in here] or ["low"]),
-        story_in_digest=known.is_story_in_digest(channel, it),
+        watches=frozenset([*watches, *(match.watch for match in waiting)]),
+        urgency=routing.highest(urgencies or ["low"]),
+        story_in_digest=in_digest is not None,
         last_hour=_last_hour(conn, channel, now),
     )
 

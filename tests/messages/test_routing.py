@@ -1,5 +1,6 @@
 """Does each article reach the right channel as loudly as was asked, and nothing in quiet hours?"""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -85,12 +86,16 @@ def test_an_article_goes_as_its_urgency_and_the_channel_say(decision: Decision, 
     assert decision == expected
 
 
+WAITS = Standing(story_in_digest=True, watches=frozenset({"laos"}), urgency="normal")
+
+
 @pytest.mark.parametrize(
     ("decision", "why"),
     [
         (decided(contact="old"), "met at first contact and too old"),
         (decided(standing=Standing(in_digest=True)), "this channel was told of it"),
-        (decided(standing=Standing(story_in_digest=True), action="withhold"), "its story waits in a digest"),
+        (decided(standing=WAITS, action="withhold"), "its story waits in a digest"),
+        (decided("low", standing=WAITS, action="withhold"), "its story waits in a digest"),
     ],
 )
 def test_what_a_channel_does_not_hear_has_a_reason(decision: Decision, why: str) -> None:
@@ -122,7 +127,10 @@ HEARD = Standing(story=True, watches=frozenset({"laos"}), urgency="normal")
         (decided(now=NIGHT, standing=HEARD, action="withhold", first_good=True, **QUIET),
          ToDigest("held", MORNING)),
         (decided(now=NIGHT, standing=HEARD, action="withhold", **QUIET), Edit()),
-        (decided(standing=Standing(story_in_digest=True), action="reply"), Alert(silent=False)),
+        (decided(standing=WAITS, action="reply"), Alert(silent=False)),
+        # What waits is no reason to withhold what is louder, or of another watch.
+        (decided("breaking", standing=WAITS, action="withhold"), Alert(silent=False)),
+        (decided(standing=replace(WAITS, watches=frozenset({"rice"})), action="withhold"), Alert(False)),
     ],
 )  # fmt: skip
 def test_an_article_of_a_story_that_was_told_edits_replies_or_is_told_anew(
