@@ -55,7 +55,10 @@ def _digest_later(conn: Connection, channel: str, later: datetime) -> None:
 
 
 def write_digest(conn: Connection, rules: Rulebook, channel_name: str, now: datetime) -> None:
-    """Write the deliveries of a channel's digest and take its items, in this transaction."""
+    """Write the deliveries of a channel's digest and take its items, in this transaction.
+
+    Of what no watch of the channel wants any more there is none.
+    """
     channel = rules.channels.get(channel_name)
     items = digests.due(conn, channel_name, now)
     if channel is None or not items:
@@ -65,6 +68,9 @@ def write_digest(conn: Connection, rules: Rulebook, channel_name: str, now: date
     from alerts.messages import html
 
     said = _content(conn, rules, channel, stored, {reason for _, reason in items})
+    if not said.groups:
+        digests.drop(conn, channel.name, [article for article, _ in items])
+        return
     if channel.stories:
         said = _with_hidden(conn, channel, said, {one.story for one in stored}, now)
     options = look(channel, rules.settings.timezone)

@@ -1,6 +1,7 @@
-"""Is what waits for a digest told at once when it turns out to be louder?"""
+"""Is what waits for a digest told at once when it turns out to be louder, and is no digest sent in vain?"""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from archive.archive import Archive
 from tests.messages.newsdesk import Newsdesk
 from tests.outbox.office import START, Clock
 from tests.peers.botapi import BotApiPeer
+from wirewatch.rooms import Rulebook
 
 COPIED = "Laos " + "and a long text that two outlets print word for word " * 4
 BREAKING = "❗ Laos opens a bridge after a quake"
@@ -100,3 +102,15 @@ async def test_an_article_that_was_in_a_digest_is_not_told_again(opened: Opened)
     desk.revise(article, "Laos opens a bridge after a quake")
     await desk.run(hours=24)
     assert first_lines(desk, chat) == ["Digest · 1 article"]
+
+
+async def test_what_no_watch_of_the_channel_wants_any_more_makes_no_digest(opened: Opened) -> None:
+    desk, chat = opened("low", digest="0 7 * * *")
+    desk.publish("Laos opens a bridge")
+    await desk.run(minutes=1)
+    watches = tuple(replace(watch, channels=("ops",)) for watch in desk.settings.watches)
+    desk.settings = replace(desk.settings, watches=watches)
+    desk.rules = Rulebook.compile(desk.settings)
+    desk.restart()
+    await desk.run(hours=48)
+    assert desk.texts(chat) == []
