@@ -194,29 +194,38 @@ def _moved(state: SourceState, poll: _Poll) -> SourceState:
 
 
 def _change_when_well(before: SourceState, after: SourceState, poll: _Poll) -> Change | None:
-    if before.failures >= TOLD_AFTER:
-        since = before.error_since or poll.now
-        return Change("ok", f"answers again after {length(poll.now - since)}")
     new_address = address_of(poll.source, after)
-    if new_address != address_of(poll.source, before):
-        return Change("moved", f"has moved for good to {new_address}; write that address into its url")
-    return _staleness(before, poll)
+    moved = new_address != address_of(poll.source, before)
+    text = f"has moved for good to {new_address}; write that address into its url"
+    if before.failures < TOLD_AFTER:
+        return Change("moved", text) if moved else _staleness(before, poll)
+    back = f"answers again after {length(poll.now - (before.error_since or poll.now))}"
+    if moved:
+        return Change("moved", f"{back}, and {text}")
+    silence, limit = _silence(before, poll)
+    if silence > limit and not poll.found_new:
+        return Change("stale", f"{back}, but has had nothing new for {length(silence)}; see whether it moved")
+    return Change("ok", back)
 
 
 def _staleness(before: SourceState, poll: _Poll) -> Change | None:
     """The poll in which a source's silence becomes too long, or ends after that."""
-    silent_since = before.last_new_at or before.first_success_at
-    if silent_since is None or before.last_polled_at is None:
+    silence, limit = _silence(before, poll)
+    if before.last_polled_at is None:
         return None
-    limit = stale_after(interval_of(before, poll.fetch))
-    was_stale = before.last_polled_at - silent_since > limit
-    silence = poll.now - silent_since
+    was_stale = silence - (poll.now - before.last_polled_at) > limit
     if poll.found_new:
         return Change("ok", f"publishes again after {length(silence)}") if was_stale else None
     if silence > limit and not was_stale:
         text = f"answers, but has had nothing new for {length(silence)}; see whether it moved"
         return Change("stale", text)
     return None
+
+
+def _silence(before: SourceState, poll: _Poll) -> tuple[timedelta, timedelta]:
+    """How long a source has had nothing new, and from when on that is too long."""
+    silent_since = before.last_new_at or before.first_success_at or poll.now
+    return poll.now - silent_since, stale_after(interval_of(before, poll.fetch))
 
 
 def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | None]:

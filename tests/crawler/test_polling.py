@@ -174,6 +174,22 @@ def test_what_is_told_says_what_happened_and_for_how_long() -> None:
     assert well == Change("ok", "answers again after 3 h")
 
 
+def test_a_recovery_says_so_where_the_source_has_moved_or_has_nothing_new() -> None:
+    lost = {"failures": 2, "error_since": NOW - 3 * HOUR}
+    moving = {"moved_from": source().url, "moved_to": "https://new.example/", "moved_answers": 2}
+    there = UNCHANGED._replace(permanent_url="https://new.example/")
+    _, moved = poll(known(**lost, **moving), there)
+    assert moved is not None
+    assert moved.health == "moved"
+    assert moved.text.startswith("answers again after 3 h, and has moved for good to https://new.example/; ")
+    silent = known(**lost, last_new_at=NOW - 9 * DAY)
+    _, stale = poll(silent, UNCHANGED)
+    text = "answers again after 3 h, but has had nothing new for 9 days; see whether it moved"
+    assert stale == Change("stale", text)
+    _, well = poll(silent, entries(HOUR), found_new=True)
+    assert well == Change("ok", "answers again after 3 h")
+
+
 def test_a_wait_of_less_than_a_minute_is_told_in_seconds() -> None:
     _, failing = poll(known(failures=1), BROKEN, source(every="10s"))
     assert failing == Change("failing", "it is broken; it is asked again in 40 s")
