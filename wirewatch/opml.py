@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.etree import ErrorLevels
 from yarl import URL
 
+from archive.web_address import check_web_address
 from crawler.addresses import canonical_url
 from crawler.source import Source
 from wirewatch.secrets import mask
@@ -37,6 +38,8 @@ _IDLE = frozenset(
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAME_LENGTH = 64
+# What YAML does not take, or takes for the end of a line.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # A file of bytes, and of feeds, beyond which it is a mistake or an attack: no Wirewatch asks so many.
 LARGEST = 20_000_000
 MOST = 10_000
@@ -135,7 +138,8 @@ def write(sources: Iterable[Source]) -> tuple[bytes, list[str]]:
 
 
 def _url(element: "etree._Element") -> str:
-    return (_attribute(element, "xmlUrl") or _attribute(element, "xmlurl") or "").strip()
+    # As browsers read an address with a line break in it.
+    return _UNPRINTABLE.sub("", _attribute(element, "xmlUrl") or _attribute(element, "xmlurl")).strip()
 
 
 def _attribute(element: "etree._Element", name: str) -> str:
@@ -149,8 +153,8 @@ def _outline(element: "etree._Element") -> Outline:
     return Outline(
         _url(element),
         _title(element),
-        folder or _attribute(element, "category"),
-        _attribute(element, "type").strip(),
+        folder or _on_one_line(_attribute(element, "category")),
+        _on_one_line(_attribute(element, "type")),
         _attribute(element, "language").strip(),
         tuple(sorted(plain - _IDLE)),
     )
@@ -158,8 +162,12 @@ def _outline(element: "etree._Element") -> Outline:
 
 def _title(element: "etree._Element") -> str:
     # Some write titles that are escaped once too often.
-    text = unescape(_attribute(element, "title") or _attribute(element, "text"))
-    return " ".join(text.split())
+    return _on_one_line(unescape(_attribute(element, "title") or _attribute(element, "text")))
+
+
+def _on_one_line(text: str) -> str:
+    """A title as it can stand in the config: a break would let it end where what follows is read as YAML."""
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def _problem(outline: Outline, addresses: Mapping[str, str]) -> str | None:
@@ -167,10 +175,8 @@ def _problem(outline: Outline, addresses: Mapping[str, str]) -> str | None:
     if outline.type.lower() not in _FEED_TYPES:
         return f"it is no feed but {outline.type}: see `wirewatch discover {outline.url}`"
     try:
-        url = URL(outline.url)
+        check_web_address(outline.url)
     except ValueError:
-        return f"{outline.url} is no address"
-    if url.scheme not in ("http", "https") or not url.host:
         return f"{outline.url} is no address on the web"
     known = addresses.get(canonical_url(outline.url))
     return f"is there already, as {known}" if known is not None else None

@@ -111,6 +111,34 @@ def test_what_is_written_reads_like_a_users_own_file(desk: Desk) -> None:
     assert ended.out.startswith("1 sources are in ")
 
 
+@pytest.mark.parametrize(
+    "category",
+    [
+        "News&#10;  - {name: evil, url: 'http://evil.example/'}",
+        "News&#x2028;- x",
+        "News&#x85;- x",
+        "a&#x7f;b",
+    ],
+)
+def test_no_title_of_another_reader_is_read_as_yaml(desk: Desk, category: str) -> None:
+    feed = f'<outline text="{category}" category="{category}" xmlUrl="http://a.example/fe&#10;ed"/>'
+    folder = f'<outline text="{category}"><outline text="B" xmlUrl="http://b.example/"/></outline>'
+    text = f"<opml><body>{feed}{folder}</body></opml>"
+    ended = desk.run("opml", "import", "-", "--to", "hostile", stdin=text)
+    assert (ended.code, ended.err) == (0, "")
+    urls = [url for name, url in urls_of(desk.config).items() if not name.startswith("laotian")]
+    assert urls == ["http://a.example/feed", "http://b.example/"]
+
+
+@pytest.mark.parametrize("host", ["exa mple.com", "xn--a.example", "a.example:99999", "[::1"])
+def test_an_address_that_the_config_does_not_take_is_left_behind(desk: Desk, host: str) -> None:
+    text = f'<opml><body><outline text="Odd" xmlUrl="http://{host}/feed"/></body></opml>'
+    ended = desk.run("opml", "import", "-", "--to", "odd", stdin=text)
+    assert ended.code == 1
+    assert f"Odd: http://{host}/feed is no address on the web" in ended.err
+    assert all(name.startswith("laotian") for name in urls_of(desk.config))
+
+
 def test_what_is_there_already_is_not_taken_twice_and_no_file_is_touched(desk: Desk) -> None:
     assert desk.run("opml", "import", "-", "--to", "one", stdin=RSS_TO_TELEGRAM).code == 0
     again = desk.run("opml", "import", "-", "--to", "two", stdin=RSS_TO_TELEGRAM)
