@@ -302,8 +302,11 @@ def _coming(seen: Seen, settings: Settings | None, now: datetime) -> Iterator[Co
     if seen.states:
         first = min(seen.states.values(), key=lambda state: state.due_at)
         yield Coming(f"poll of {first.source}", first.due_at, routine=True)
+    channels = None if settings is None else {channel.name for channel in settings.channels}
     for channel, due in sorted(seen.digests.items(), key=lambda pair: pair[1]):
-        yield Coming(f"digest for {channel}", due)
+        # That of a channel which is gone waits for its return, whatever time was set for it.
+        if channels is None or channel in channels:
+            yield Coming(f"digest for {channel}", due)
     for chat in seen.parked:
         if chat.not_before is not None and chat.not_before > now:
             yield Coming(f"chat {chat.chat} may go on", chat.not_before)

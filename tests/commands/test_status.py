@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from archive import chats
+from archive import chats, digests
 from archive.lock import DaemonLock
 from tests.command_line import run, run_alone
 from tests.commands.desk import Desk, open_desk
@@ -150,6 +150,14 @@ def test_pages_that_hang_are_told(well: Desk) -> None:
 def test_what_comes_next_is_told(well: Desk) -> None:
     coming = json.loads(well.run("status", "--json").out)["next"]
     assert coming[0]["what"] == "poll of laotian-times"
+
+
+def test_a_digest_of_a_channel_that_is_gone_is_not_announced(well: Desk) -> None:
+    waiting = well.article("Laos", "https://a.example/2")
+    items = [digests.Item(name, waiting, "low", well.now) for name in ("console", "gone")]
+    well.write(lambda conn: digests.add(conn, items, well.now))
+    coming = json.loads(well.run("status", "--json").out)["next"]
+    assert [one["what"] for one in coming if "digest" in one["what"]] == ["digest for console"]
 
 
 def test_the_daily_line_comes_at_its_next_time_in_the_zone_of_operators(tmp_path: Path) -> None:
