@@ -90,6 +90,23 @@ def test_the_config_of_a_secret_file_shows_the_file_only(show, tmp_path: Path) -
     assert "proxy_file: p " in shown
 
 
+def test_what_may_hold_a_secret_is_named_and_not_shown(show, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    source = (
+        "sources:\n"
+        "  - name: s\n"
+        "    url: https://s.example/\n"
+        "    headers: {Authorization: Bearer hunter2, X-Key: [hunter2]}\n"
+        "    proxy: socks5://me:hun/ter2@proxy.example\n"
+        "  - {name: t, url: 'https://t.example/', proxy: 'http://proxy.example:3128'}\n"
+    )
+    write(tmp_path / "config", {"sources/s.yaml": source})
+    shown = show("source:s").out
+    assert "hun" not in shown
+    assert "  Authorization: '***'  # config/sources/s.yaml:4\n" in shown
+    assert "proxy: '***'" in shown
+    assert "proxy: 'http://proxy.example:3128'" in show("source:t").out
+
+
 _texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 _scalars = st.one_of(
     st.none(),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from wirewatch.config_errors import nearest, one_of
 from wirewatch.layers import Layers
 from wirewatch.main_file import Layer
-from wirewatch.secrets import mask
+from wirewatch.secrets import MASK, SECRET_KEYS, mask
 from wirewatch.yaml_positions import Mapping, Node, Scalar, Sequence, resolved
 
 KINDS: dict[str, Layer] = {"watch": "watches", "source": "sources", "terms": "terms"}
@@ -36,8 +36,21 @@ def find_entry(layers: Layers, wanted: str) -> Mapping:
 
 
 def render(entry: Mapping) -> str:
-    """The entry as YAML; behind every key a comment with the file and line that say it."""
-    return mask("".join(f"{line}\n" for line in _block(entry, "")))
+    """The entry as YAML without secrets; behind every key a comment with the file and line that say it."""
+    items = {key: _hidden(item) if key in SECRET_KEYS else item for key, item in entry.items.items()}
+    return mask("".join(f"{line}\n" for line in _block(Mapping(entry.place, items, entry.keys), "")))
+
+
+def _hidden(node: Node) -> Node:
+    """What may hold a secret, without its texts; an address in which nobody is named holds none."""
+    match node:
+        case Scalar(value=str() as text) if "://" not in text or "@" in text:
+            return Scalar(node.place, MASK)
+        case Mapping():
+            return Mapping(node.place, {key: _hidden(item) for key, item in node.items.items()}, node.keys)
+        case Sequence():
+            return Sequence(node.place, tuple(map(_hidden, node.items)))
+    return node
 
 
 def _block(node: Mapping, indent: str) -> Iterator[str]:
