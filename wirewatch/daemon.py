@@ -77,10 +77,8 @@ class Daemon:
 async def run(settings: Settings, durations: Durations | None = None) -> None:
     """Run until SIGTERM or SIGINT. Raises ArchiveError when the archive cannot be used."""
     _allow_many_files()
-    stop = asyncio.Event()
+    stop = asked_to_end()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     # Until there is something to read anew; by default it would end the process.
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
     async with running(settings, durations or Durations()) as daemon:
@@ -95,6 +93,14 @@ async def run(settings: Settings, durations: Durations | None = None) -> None:
         telling.cancel()
     if archive.damage is not None:
         raise ArchiveError(archive.damage)
+
+
+def asked_to_end() -> asyncio.Event:
+    """Set as soon as SIGTERM or SIGINT comes, which from now on do nothing else."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 def _allow_many_files() -> None:

@@ -5,13 +5,16 @@ may be sent within a minute. It is one first contact: what catches up goes when 
 """
 
 import asyncio
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from archive import deliveries, digests, sources, wake
-from wirewatch.daemon import Daemon, running
+from wirewatch.daemon import Daemon, asked_to_end, running
 from wirewatch.rooms import Durations
 from wirewatch.settings import Settings
+
+log = logging.getLogger("wirewatch")
 
 # What may still be sent within this is waited for.
 HORIZON = timedelta(seconds=60)
@@ -28,15 +31,22 @@ PATIENCE = 3
 
 
 async def run_once(settings: Settings) -> list[str]:
-    """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered."""
+    """Run one round; what went wrong, a line each: sources that failed, deliveries not delivered.
+
+    On SIGTERM or SIGINT it puts down what is under way, and nothing is wrong.
+    """
+    stop = asked_to_end()
     # Nobody asks a process that is gone again how it is.
     settings = replace(settings, http=replace(settings.http, listen=None))
     async with running(settings, Durations(check_again=CHECK_AGAIN), index_most=INDEXED) as daemon:
         began = daemon.rooms.clock()
         # A source that is due again in seconds must not keep the round going for ever.
         daemon.poller.due_by = began
-        while not await _done(daemon, began):  # noqa: ASYNC110 - what is asked for lies in the archive
+        while not stop.is_set() and not await _done(daemon, began):  # noqa: ASYNC110 - it lies in the archive
             await asyncio.sleep(LOOK if daemon.idle else LOOK_AT_WORK)
+        if stop.is_set():
+            log.info("stopping: what this round has not done, the next does")
+            return []
         failed = await daemon.rooms.archive.read(lambda conn: sources.failed_since(conn, began))
         counts = await daemon.rooms.archive.read(deliveries.counts)
     wrong = [f"{source}: {error}" for source, error in failed]

@@ -47,6 +47,47 @@ async def test_a_signal_ends_it_with_0_while_a_message_is_on_its_way(
     assert headlines(api) == ["Laos opens a bridge"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_a_round_with_0_while_a_message_is_on_its_way(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, number: signal.Signals
+) -> None:
+    site.script("/feed", rss([entry("Laos opens a bridge")]))
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    api.faults.add(delay(1), "sendMessage")
+    first = await wirewatch("run", "--once", "--config", str(folder))
+    await until(lambda: any(asked.method == "sendMessage" for asked in api.requests), 30)
+    first.send_signal(number)
+    said, _ = await asyncio.wait_for(first.communicate(), 10)
+    assert first.returncode == 0, said.decode()
+    again = await wirewatch("run", "--once", "--config", str(folder))
+    said, _ = await asyncio.wait_for(again.communicate(), 40)
+    assert again.returncode == 0, said.decode()
+    assert len(api.ledger.messages) == 1
+
+
+SIGNALLED = """
+import os, sys
+from wirewatch import config_cache
+from wirewatch.cli import main
+config_cache.load = lambda *_: os.kill({who}(), {number})
+main()
+"""
+
+
+# The daemon has its config read by a fork, a round reads it itself.
+@pytest.mark.parametrize(("who", "words"), [("os.getppid", ["run"]), ("os.getpid", ["run", "--once"])])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_0_while_its_config_is_read(
+    who: str, words: list[str], number: signal.Signals, tmp_path: Path
+) -> None:
+    program = SIGNALLED.format(who=who, number=int(number))
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *words, "--config", tmp_path],
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
 async def test_a_second_daemon_ends_with_1_and_names_the_first(
     api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
 ) -> None:

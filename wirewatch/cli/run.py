@@ -5,8 +5,10 @@ The parts that run are `wirewatch/daemon.py` and `wirewatch/once.py`.
 
 import asyncio
 import gc
+import signal
 import sys
 from dataclasses import replace
+from typing import NoReturn
 
 import click
 
@@ -27,6 +29,8 @@ def command(once: bool) -> None:
     ends when nothing more may be sent within a minute, with 1 if a source failed or a delivery did not
     arrive.
     """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     heap.share()
     # Of what is loaded at a start next to nothing is garbage.
     gc.disable()
@@ -56,6 +60,11 @@ def command(once: bool) -> None:
         click.echo(line, err=True)
     if wrong:
         sys.exit(FAILURE)
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    """Asked to end while there is nothing yet to put down."""
+    sys.exit(0)
 
 
 def _begin_collecting() -> None:
