@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select, update
 
 from archive import noted
 from archive.article import Article, Outlet, Trust
@@ -206,15 +206,24 @@ def page_failed(conn: Connection, id_: int, note: str, now: datetime, *, paywall
 
 
 def revise(
-    conn: Connection, id_: int, changes: dict[str, Any], now: datetime, read_again_by: datetime | None
+    conn: Connection,
+    id_: int,
+    changes: dict[str, Any],
+    now: datetime,
+    read_again_by: datetime | None,
+    *,
+    is_news: bool = False,
 ) -> bool:
-    """An article says something else now (columns of `article`); it is told again.
+    """An article says something else now (columns of `article`); it is told again, with `is_news` though it
+    was old when it was met.
 
     With `read_again_by`, a page that was read is wanted once more and waited for until then; whether
     it is.
     """
     noted.note_changed(conn, [id_])
     values = {**changes, "tell_after": now, "told_at": None}
+    if is_news:
+        values["contact"] = case((table.c.contact == "old", "live"), else_=table.c.contact)
     if read_again_by is not None:
         again = values | {"page": "wanted", "tell_after": read_again_by}
         was_read = table.c.page.in_(("read", "wanted"))

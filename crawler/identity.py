@@ -234,7 +234,7 @@ class _Poll:
     def of(
         cls, entries: list[tuple[Entry, Identity]], known: Mapping[int, Known], stays: Sequence[Announced]
     ) -> "_Poll":
-        named = {(identity.url, identity.name) for _, identity in entries if identity.name is not None}
+        named = {(identity.url, name) for _, identity in entries if (name := identity.name) is not None}
         named |= {(item.url, item.heading) for item in stays}
         shared = _repeated([url for url, _ in named])
         common = _repeated([name for _, name in named])

@@ -15,8 +15,9 @@ from archive import announced, articles, events, sources
 from archive.events import Event
 from archive.sources import SourceState
 from archive.wake import wake
+from crawler.entry import Entry
 from crawler.identity import Sorted, to_pass_over
-from crawler.polling import Change
+from crawler.polling import Change, contact_of
 from crawler.source import Source
 from wirewatch.new_articles import MOST_NEW, Found, Poll, find_new
 from wirewatch.outlets import outlet_of
@@ -106,8 +107,16 @@ def _revise(conn: Connection, of: Poll, poll: Sorted) -> bool:
         changes = {"title": entry.title, "summary": entry.summary, "body": entry.content}
         said = {column: text for column, text in changes.items() if text}
         # What the feed gives in full needs no page.
-        wanted |= articles.revise(conn, article, said, of.now, None if entry.content else by)
+        page_by = None if entry.content else by
+        wanted |= articles.revise(conn, article, said, of.now, page_by, is_news=_may_be_news(of, entry))
     return wanted
+
+
+def _may_be_news(of: Poll, entry: Entry) -> bool:
+    """Whether what an entry says now may be news: not where its date says that it is not."""
+    catch_up = of.rooms.rules.settings.fetch.catch_up
+    met = contact_of(entry.published, entry.trust, first=True, catch_up=catch_up, now=of.now)
+    return entry.published is None or met != "old"
 
 
 def _report_daily(

@@ -254,6 +254,30 @@ async def test_a_revised_text_alerts_where_its_watch_is_the_first_to_fire(
     assert headlines(api) == ["Ministers meet"]
 
 
+async def test_of_what_was_old_at_first_contact_a_revision_is_heard_unless_its_date_is_old(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    def page(*titles: str) -> str:
+        undated, seen, dated = titles
+        return rss([
+            item(undated, link=site.url("/a/1"), published=None),
+            item(seen, link=site.url("/a/2"), published=None),
+            item(dated, link=site.url("/a/3"), published=published(days=3)),
+        ])  # fmt: skip
+
+    site.script(
+        "/feed",
+        page("Ministers meet", "Laos closes a road", "Rain in the east"),
+        page("Ministers meet in Laos", "Laos opens a road again", "Rain in Laos"),
+    )
+    folder = write_config(tmp_path / "config", [feed_source("post", site.url("/feed"))], api, chat)
+    async with house(folder):
+        await until(lambda: bool(api.ledger.messages))
+        polled = len(site.seen("/feed"))
+        await until(lambda: len(site.seen("/feed")) > polled + 8)
+    assert headlines(api) == ["Ministers meet in Laos"]
+
+
 async def test_the_page_of_a_revised_article_is_read_again(
     api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
 ) -> None:
