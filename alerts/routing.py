@@ -190,6 +190,12 @@ def _when(
     return Alert(silent=urgency == "low")
 
 
+def asked_again(reason: str, channel: BaseChannel, zone: ZoneInfo, now: datetime) -> datetime:
+    """When what waits for a digest goes at the latest, if that is asked once more at `now`."""
+    scheduled = channel.digest if reason == "low" else None
+    return awake(channel, zone, now if scheduled is None else _next_digest(scheduled, zone, now))
+
+
 def awake(channel: BaseChannel, zone: ZoneInfo, moment: datetime) -> datetime:
     """`moment`, or the end of the channel's quiet hours where it lies in them: a digest waits too."""
     quiet = channel.quiet_hours

@@ -356,17 +356,23 @@ def revive(conn: Connection, channels: Sequence[str], since: datetime, now: date
     return len(found)
 
 
-def alerts_since(conn: Connection, channel: str, since: datetime) -> int:
-    """How many alerts a channel was given after `since`, sent or still to be sent."""
-    return conn.execute(_ALERTS_SINCE, {"of": channel, "since": since}).scalar_one()
+def alerts_since(conn: Connection, channel: str, since: datetime, now: datetime) -> int:
+    """How many alerts a channel was given after `since`, sent or still to be sent.
+
+    Not those of a time to come: the clock may have been set back.
+    """
+    return conn.execute(_ALERTS_SINCE, {"of": channel, "since": since, "now": now}).scalar_one()
 
 
-def replies_since(conn: Connection, channel: str, since: datetime) -> int:
+def replies_since(conn: Connection, channel: str, since: datetime, now: datetime) -> int:
     """How many of a channel's alerts after `since` answer the message of their story."""
     replies = _ALERTS_SINCE.where(table.c.reply_to.is_not(None))
-    return conn.execute(replies, {"of": channel, "since": since}).scalar_one()
+    return conn.execute(replies, {"of": channel, "since": since, "now": now}).scalar_one()
 
 
 _ALERTS_SINCE = select(func.count()).where(
-    table.c.channel == bindparam("of"), table.c.kind == "alert", table.c.created_at > bindparam("since")
+    table.c.channel == bindparam("of"),
+    table.c.kind == "alert",
+    table.c.created_at > bindparam("since"),
+    table.c.created_at <= bindparam("now"),
 )

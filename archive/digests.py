@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from archive.insert import prepared
 from archive.one_of import one_of
@@ -110,6 +110,24 @@ def take(conn: Connection, channel: str, articles: Sequence[int], delivery: int)
         .where(table.c.channel == channel, table.c.article.in_(list(articles)))
         .values(delivery=delivery)
     )
+
+
+def from_ahead(conn: Connection, now: datetime) -> list[tuple[str, str]]:
+    """The channels, and the reasons, for which something waits that was added at a time to come: the clock
+    was set back since."""
+    rows = conn.execute(select(table.c.channel, table.c.reason).where(*_ahead(now)).distinct())
+    return sorted((row.channel, row.reason) for row in rows)
+
+
+def not_later(conn: Connection, channel: str, reason: str, now: datetime, due: datetime) -> None:
+    """Let what was added at a time to come wait until `due` at most, as if it were added now."""
+    added = (*_ahead(now), table.c.channel == channel, table.c.reason == reason)
+    conn.execute(update(table).where(*added, table.c.due_at > due).values(due_at=due))
+    conn.execute(update(table).where(*added).values(added_at=now))
+
+
+def _ahead(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (table.c.delivery.is_(None), table.c.added_at > now)
 
 
 def drop(conn: Connection, channel: str, articles: Sequence[int]) -> None:

@@ -1,7 +1,8 @@
 """What does a chat not want to hear for a while?
 
-Statements on `mute`. A row is never changed but to end it or to count what it kept back: it says who
-muted what, when, until when and why. What a mute keeps back is decided in `alerts/muting.py`.
+Statements on `mute`. A row is never changed but to end it, to count what it kept back, or where the clock
+was wrong: it says who muted what, when, until when and why. What a mute keeps back is decided in
+`alerts/muting.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -76,6 +77,14 @@ def end(conn: Connection, ids: Iterable[int], now: datetime) -> int:
     """End these now; how many were in force."""
     chosen = (table.c.id.in_(list(ids)), table.c.until > now)
     return conn.execute(update(table).where(*chosen).values(until=now)).rowcount
+
+
+def not_longer(conn: Connection, now: datetime) -> None:
+    """Let those that began at a time to come last as long as they were to, from now on: the clock was set
+    back since."""
+    for mute in map(_from_row, conn.execute(select(table).where(table.c.since > now)).all()):
+        values = {"since": now, "until": now + (mute.until - mute.since)}
+        conn.execute(update(table).where(table.c.id == mute.id).values(values))
 
 
 def move_story(conn: Connection, old: int, new: int) -> None:

@@ -13,7 +13,7 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from archive import articles, sources, wake
+from archive import articles, digests, mutes, sources, wake
 from archive.sources import SourceState
 from crawler.polling import JITTER, LONGEST_BACKOFF, latest_due
 from wirewatch.beat import beat
@@ -59,7 +59,22 @@ def settle(conn: Connection, rules: Rulebook, now: datetime) -> None:
     seldom = [state.source for state in sources.due_after(conn, farthest) if _is_due_then(state, rules, now)]
     sources.not_later(conn, now, farthest, besides=seldom)
     articles.not_later(conn, now, now + SMALLEST)
+    mutes.not_longer(conn, now)
+    _digests_not_later(conn, rules, now)
     wake.all_now(conn, now)
+
+
+def _digests_not_later(conn: Connection, rules: Rulebook, now: datetime) -> None:
+    ahead = [key for key in digests.from_ahead(conn, now) if key[0] in rules.channels]
+    if not ahead:
+        return
+    # Slow to load, and the clock is seldom set back.
+    from alerts.routing import asked_again
+
+    for name, reason in ahead:
+        channel = rules.channels[name]
+        due = asked_again(reason, channel, channel.timezone or rules.settings.timezone, now)
+        digests.not_later(conn, name, reason, now, due)
 
 
 def _is_due_then(state: SourceState, rules: Rulebook, now: datetime) -> bool:

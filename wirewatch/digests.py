@@ -155,13 +155,16 @@ def _with_hidden(
     stories that are shown here, and how many silent replies there were."""
     listed: dict[str, str] = facts.get(conn, _LISTED) or {}
     since = datetime.fromisoformat(listed[channel.name]) if channel.name in listed else now - _FIRST
+    if since > now:
+        # The clock was set back.
+        since = now - _FIRST
     facts.put(conn, _LISTED, listed | {channel.name: now.isoformat()})
     hidden = [one for one in stories.withheld_from(conn, channel.name, since) if one.story not in shown]
     lines = [
         digest_item(one.article) for one in articles.by_ids(conn, [h.article for h in hidden[:_MOST_HIDDEN]])
     ]
     groups = (*said.groups, DigestGroup("", tuple(lines), _WITHHELD)) if lines else said.groups
-    more, replies = len(hidden) - len(lines), deliveries.replies_since(conn, channel.name, since)
+    more, replies = len(hidden) - len(lines), deliveries.replies_since(conn, channel.name, since, now)
     counted = [f"{more} more were withheld."] if more else []
     if replies:
         counted.append(

@@ -290,7 +290,7 @@ def _last_hour(conn: Connection, channel: Channel, now: datetime) -> int:
     """How many alerts the channel had in the last hour; 0 where it may have any number."""
     if channel.max_per_hour is None:
         return 0
-    return deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1))
+    return deliveries.alerts_since(conn, channel.name, now - timedelta(hours=1), now)
 
 
 def _muted(conn: Connection, rules: Rulebook, now: datetime) -> dict[str, list[Mute]]:

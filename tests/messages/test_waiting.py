@@ -1,16 +1,23 @@
-"""Is what waits for a digest told at once when it turns out to be louder, and is no digest sent in vain?"""
+"""Is what waits told at once when it turns out to be louder, and in time when the clock was set back?
+
+And is no digest sent in vain?
+"""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive import mutes
 from archive.archive import Archive
+from archive.mutes import NewMute
 from tests.messages.newsdesk import Newsdesk
 from tests.outbox.office import START, Clock
 from tests.peers.botapi import BotApiPeer
+from wirewatch.clock_steps import settle
 from wirewatch.rooms import Rulebook
 
 COPIED = "Laos " + "and a long text that two outlets print word for word " * 4
@@ -114,3 +121,67 @@ async def test_what_no_watch_of_the_channel_wants_any_more_makes_no_digest(opene
     desk.restart()
     await desk.run(hours=48)
     assert desk.texts(chat) == []
+
+
+def set_back(desk: Newsdesk, **by: float) -> None:
+    desk.clock.jump(**{unit: -number for unit, number in by.items()})
+    desk.archive.write_now(lambda conn: settle(conn, desk.rules, desk.clock()))
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"),
+    [
+        ({"digest": "0 7 * * *"}, START + timedelta(hours=23)),
+        ({"quiet_hours": {"from": "07:30", "to": "12:00"}}, START + timedelta(hours=4)),
+    ],
+)
+async def test_what_was_put_into_a_digest_under_a_clock_that_ran_ahead_does_not_wait_for_its_day(
+    opened: Opened, channel: dict[str, Any], expected: datetime
+) -> None:
+    desk, chat = opened("low", **channel)
+    desk.clock.jump(days=365)
+    desk.publish("Laos opens a bridge")
+    await desk.run(minutes=1)
+    set_back(desk, days=365)
+    await desk.run(hours=30)
+    (sent,) = desk.api.ledger.of("sendMessage", chat_id=chat)
+    assert timedelta() <= sent.at - expected < timedelta(minutes=1)
+
+
+async def test_what_waits_for_a_time_that_is_right_goes_on_waiting(opened: Opened) -> None:
+    desk, chat = opened("low", digest="0 7 * * *")
+    desk.publish("Laos opens a bridge")
+    await desk.run(minutes=1)
+    desk.publish("Laos opens a tunnel")
+    await desk.run(seconds=10)
+    set_back(desk, seconds=40)
+    await desk.run(hours=48)
+    (sent,) = desk.api.ledger.of("sendMessage", chat_id=chat)
+    assert sent.at.hour == 7
+    assert sent.text.startswith("Digest · 2 articles")
+
+
+async def test_alerts_of_a_time_to_come_do_not_fill_the_hour(opened: Opened) -> None:
+    desk, chat = opened("normal", max_per_hour=2)
+    desk.clock.jump(days=365)
+    desk.publish("Laos opens a bridge")
+    desk.publish("Laos opens a tunnel")
+    await desk.run(minutes=1)
+    set_back(desk, days=365)
+    desk.publish("Laos counts its elephants")
+    await desk.run(minutes=1)
+    assert first_lines(desk, chat)[2:] == ["Laos counts its elephants"]
+
+
+async def test_a_mute_of_a_time_to_come_lasts_as_long_as_it_was_to(opened: Opened) -> None:
+    desk, chat = opened("normal")
+    desk.clock.jump(days=365)
+    new = NewMute("watch", "laos", str(chat), desk.clock() + timedelta(hours=1), "anna", 7)
+    desk.archive.write_now(lambda conn: mutes.add(conn, [new], desk.clock()))
+    set_back(desk, days=365)
+    await desk.run(minutes=59)
+    desk.publish("Laos opens a bridge")
+    await desk.run(minutes=2)
+    desk.publish("Laos opens a tunnel")
+    await desk.run(minutes=1)
+    assert first_lines(desk, chat) == ["Laos opens a tunnel"]
