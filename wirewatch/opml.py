@@ -16,6 +16,7 @@ from yarl import URL
 
 from archive.web_address import check_web_address
 from crawler.addresses import canonical_url
+from crawler.feeds.ampersands import with_ampersands_mended
 from crawler.source import Source
 from wirewatch.secrets import mask
 
@@ -80,8 +81,10 @@ def read(text: bytes) -> tuple[list[Outline], str | None]:
     if len(text) > LARGEST:
         raise OpmlError(f"this is no list of feeds: it is larger than {LARGEST // 1_000_000} MB")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    # Many write the ampersands of an address as they are: libxml2 goes on without, at another address.
+    mended = text if b"\0" in text else with_ampersands_mended(text)
     try:
-        root = etree.fromstring(text.strip(), parser)
+        root = etree.fromstring(mended.strip(), parser)
     except etree.XMLSyntaxError as error:
         raise OpmlError(f"this is no OPML: {error}") from error
     if root is None or etree.QName(root).localname.lower() != "opml":

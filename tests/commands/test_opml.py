@@ -168,9 +168,19 @@ def test_entities_are_not_expanded_and_a_damaged_file_is_read_as_far_as_it_goes(
     bomb = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     text = f'{bomb}<opml><body><outline text="&e;A & B" xmlUrl="https://a.example/feed"><outline'
     found, damage = read(text.encode())
-    assert found == [Outline("https://a.example/feed", "A B")]
+    assert found == [Outline("https://a.example/feed", "A & B")]
     assert damage is not None
     assert damage.startswith("line 1: ")
+
+
+@pytest.mark.parametrize(("ampersand", "encoding"), [("&", "utf-8"), ("&amp;", "utf-8"), ("&amp;", "utf-16")])
+def test_an_address_keeps_its_parameters_however_they_are_written(ampersand: str, encoding: str) -> None:
+    feed = f'<outline text="A&nbsp;b" xmlUrl="https://a.example/feed?a=1{ampersand}b=2{ampersand}copy=3"/>'
+    said = f'<?xml version="1.0" encoding="{encoding}"?><opml><body>{feed}</body></opml>'
+    found, damage = read(said.encode(encoding))
+    assert [outline.url for outline in found] == ["https://a.example/feed?a=1&b=2&copy=3"]
+    if encoding == "utf-8":
+        assert (found[0].title, damage) == ("A b", None)
 
 
 def bomb(inside: str) -> str:
