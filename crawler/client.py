@@ -45,7 +45,7 @@ _CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 # A source's own headers may carry a key: another host than the source's gets only these.
 _HARMLESS = frozenset({"accept", "accept-language"})
 # A server may lead to an address of thousands of characters: people are shown so many.
-_SHOWN = 300
+_SHOWN = 1000
 
 
 class FetchError(Exception):

@@ -27,18 +27,20 @@ def after(
 ) -> tuple[SourceState, Change | None]:
     """The source's state after this poll, and the change that operators hear of."""
     settings = rooms.rules.settings
-    if mask(source.url) != source.url:
-        gathered = _without_addresses(gathered, source.url)
     return after_poll(
-        state, source, gathered, found_new=found_new, now=now, fetch=settings.fetch,
+        state, source, shareable(source, gathered), found_new=found_new, now=now, fetch=settings.fetch,
         zone=settings.timezone, chance=rooms.chance(),
     )  # fmt: skip
 
 
-def _without_addresses(gathered: Gathered, secret: str) -> Gathered:
-    """The same without addresses, for the archive: where the source is asked is a secret, and where it
-    leads bears the secret too. What another address gave to ask it again by goes with it."""
-    own = gathered.validated_url in (None, secret)
+def shareable(source: Source, gathered: Gathered) -> Gathered:
+    """The same, fit to be kept and shown: without addresses if where the source is asked is a secret.
+
+    Where it leads bears the secret too; what another address gave to ask it again by goes with it.
+    """
+    if mask(source.url) == source.url:
+        return gathered
+    own = gathered.validated_url in (None, source.url)
     return gathered._replace(
         etag=gathered.etag if own else None,
         last_modified=gathered.last_modified if own else None,

@@ -28,6 +28,7 @@ from crawler.robots import Robots
 from wirewatch.adopting import keep_outlets, keep_places, place_of
 from wirewatch.new_articles import Poll, look
 from wirewatch.pipeline import gather
+from wirewatch.poll_ends import shareable
 from wirewatch.rooms import Rooms, Rulebook, utc_now
 from wirewatch.settings import Settings
 
@@ -92,7 +93,7 @@ async def trial(rooms: Rooms, name: str) -> Trial:
         state = state._replace(first_success_at=None)
     # Unconditionally: "unchanged" would tell nothing.
     unconditional = state._replace(etag=None, last_modified=None, body_hash=None)
-    gathered: Gathered = await ask_source(source, unconditional, rooms.tools, now)
+    gathered: Gathered = shareable(source, await ask_source(source, unconditional, rooms.tools, now))
     if gathered.outcome != "entries":
         return Trial(name, 0, 0, (), gathered.error or "the source answers that nothing has changed")
     poll = Poll.of(rooms, source, state, gathered, now)

@@ -107,3 +107,12 @@ async def test_a_source_whose_address_was_edited_is_met_anew(site: PeerNewsroom,
     await poll(feed_desk, "post", "--apply")
     met = select(article.c.contact).where(article.c.title == "A dam in Laos")
     assert feed_desk.archive.read_now(lambda conn: conn.execute(met).scalars().all()) == ["old"]
+
+
+async def test_an_address_that_is_a_secret_is_not_shown(site: PeerNewsroom, feed_desk: Desk) -> None:
+    folder = feed_desk.config / "sources"
+    (folder / "hidden.yaml").write_text("sources:\n  - {name: hidden, url_file: hidden.url}\n")
+    (folder / "hidden.url").write_text(site.url("/bad?key=let-me-in"))
+    site.script("/bad?key=let-me-in", Reply("", status=404))
+    ended = await poll(feed_desk, "hidden")
+    assert ended.out.startswith("hidden: ***: the address leads nowhere (404)")
