@@ -124,14 +124,14 @@ def _names_of(words: str) -> frozenset[str]:
 
 _MORNING = _names_of(
     "am a.m a.m. a._m. 오전 아침 새벽 上午 午前 早上 早晨 清晨 凌晨 朝 sa sáng เช้า ก่อนเที่ยง ព្រឹក ព្រលឹម ເຊົ້າ"
-    " ຕອນເຊົ້າ ກ່ອນທ່ຽງ နံနက် မနက် pagi pg ص"
+    " ຕອນເຊົ້າ ກ່ອນທ່ຽງ နံနက် မနက် pagi pg"
 )
 _NOON = _names_of("낮 中午 正午 trưa เที่ยง ថ្ងៃត្រង់ ທ່ຽງ မွန်းတည့် siang tengah_hari")
 _EVENING = _names_of(
     "저녁 밤 晚上 晚间 晚間 傍晚 夜间 夜間 深夜 夜 tối đêm เย็น ค่ำ ល្ងាច យប់ ແລງ ຕອນແລງ ຄ່ຳ ຕອນຄ່ຳ ກາງຄືນ ည malam"
 )
 _AFTERNOON = _names_of(
-    "pm p.m p.m. p._m. 오후 下午 午後 ch chiều บ่าย หลังเที่ยง រសៀល ບ່າຍ ຕອນບ່າຍ ສວາຍ ຫຼັງທ່ຽງ ညနေ petang ptg sore م"
+    "pm p.m p.m. p._m. 오후 下午 午後 ch chiều บ่าย หลังเที่ยง រសៀល ບ່າຍ ຕອນບ່າຍ ສວາຍ ຫຼັງທ່ຽງ ညနေ petang ptg sore"
 )
 HALF = _any_of([*_MORNING, *_NOON, *_EVENING, *_AFTERNOON])
 

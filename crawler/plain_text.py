@@ -54,6 +54,8 @@ HALVES = (
     r"&(?:amp;)?#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(56(?:3[2-9]\d|[4-9]\d\d)|57(?:[0-2]\d\d|3[0-3]\d|34[0-3])));"
 )
 _HALVES = re.compile(HALVES)
+# What is typed between words that no blank parts parts nothing at the ends, and is no title alone.
+_UNSEEN = " \u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 def plain_text(markup: str, *, limit: int) -> str:
@@ -79,11 +81,11 @@ def sound(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """Each run of white space as one blank."""
+    """Each run of white space as one blank, and nothing at the ends that cannot be seen."""
     # No white space but the blank is printable: most texts are as they should be.
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join(text.split())
+    return " ".join(text.split()).strip(_UNSEEN)
 
 
 def _once(text: str) -> str:

@@ -58,7 +58,7 @@ def _item(item: Any, url: str) -> Item:
             if not str(part.get("type")).startswith(_OTHER_MEDIA)
         ],
         published=_text(item, "published"),
-        updated=_text(item, "updated"),
+        updated=_text(item, "updated") or _text(item, "created"),
         language=detail.get("language") or None,
         outlet_title=_text(origin, "title"),
         outlet_url=_text(origin, "href"),

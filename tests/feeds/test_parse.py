@@ -202,6 +202,13 @@ def test_a_date_that_says_nothing_gives_way_to_the_other(sent: Any) -> None:
         assert (entry.published, entry.trust) == (datetime(2026, 11, 24, 3, tzinfo=UTC), "stated")
 
 
+def test_a_date_of_creation_is_a_date_where_there_is_no_other(sent: Any) -> None:
+    item = "<title>t</title><created>2026-11-20T03:00:00Z</created>"
+    assert only(sent(atom(item))).published == datetime(2026, 11, 20, 3, tzinfo=UTC)
+    changed = f"{item}<updated>2026-11-24T03:00:00Z</updated>"
+    assert only(sent(atom(changed))).published == datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+
 def test_pictures_within_an_entry_are_no_text() -> None:
     picture = '<content type="image/png">iVBORw0KGgoAAAANSUhEUgAAAAUA</content>'
     assert only(atom(f'<title>t</title><link href="/1"/><summary>Near</summary>{picture}')).summary == "Near"
@@ -238,7 +245,9 @@ def test_a_feed_proxys_own_note_of_the_address_is_the_link(sent: Any) -> None:
      ("A &amp;amp;amp; B", "A & B"), ("Lao&amp;nbsp;PDR", "Lao PDR"), ("it&amp;#8217;s", "it’s"),
      ("&amp;lt;i&amp;gt;A&amp;lt;/i&amp;gt; dam", "A dam"), ("x &amp;lt; y", "x < y"),
      ("&lt;KBS&gt; 뉴스", "<KBS> 뉴스"),
-     ("  A\n\t dam  ", "A dam"), ("AT&amp;T", "AT&T"), ("ສປປ&#32;ລາວ", "ສປປ ລາວ"),
+     ("  A\n\t dam  ", "A dam"), ("\ufeff\u200b A dam\u200b", "A dam"),
+     ("ກ\u200bຂ", "ກ\u200bຂ"), ("\u200b", ""),
+     ("AT&amp;T", "AT&T"), ("ສປປ&#32;ລາວ", "ສປປ ລາວ"),
      ("A&lt;script&gt;x()&lt;/script&gt; dam", "A dam"), ("<b>A</b> dam", "A dam"),
      ("A dam&lt;o:p&gt;&lt;/o:p&gt;", "A dam"), ("&lt;fb:like&gt;&lt;/fb:like&gt; A dam", "A dam"),
      ("&lt;x-share to='x'&gt;A&lt;/x-share&gt; dam", "A dam"), ("&lt;Q-and-A&gt; A dam", "<Q-and-A> A dam"),
