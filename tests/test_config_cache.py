@@ -214,6 +214,23 @@ def test_a_changed_program_reads_anew(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (where.state / NAME).stat().st_mtime_ns != written
 
 
+def test_a_changed_program_of_the_same_size_and_age_reads_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = locations(tmp_path / "config", whole())
+    program = tmp_path / "program"
+    for package in ("wirewatch", "crawler", "alerts", "archive"):
+        write(program / package, {"one.py": "1"})
+    monkeypatch.setattr(config_cache, "package_folder", lambda: program / "wirewatch")
+    kept(where)
+    # As images whose files bear the time of their commit, and copies that keep it, have it.
+    file = program / "alerts" / "one.py"
+    age = file.stat()
+    file.write_text("2")
+    os.utime(file, ns=(age.st_atime_ns, age.st_mtime_ns))
+    assert settings_at(where, {}).kept_as is None
+
+
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.05, 0.5, 0.99])
 def test_a_cache_that_was_cut_off_is_none(share: float, tmp_path: Path) -> None:
     where = locations(tmp_path, whole())

@@ -226,14 +226,15 @@ def _stamps(folder: Path | str) -> Iterator[str]:
                 # What an editor has put there for a while may be gone again, or a link that leads nowhere.
                 with contextlib.suppress(FileNotFoundError):
                     status = entry.stat()
-                    yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"
+                    # Not the time that the file says it was written: images and copies bring one along.
+                    yield f"{entry.path} {status.st_size} {status.st_ctime_ns}"
 
 
 def _surroundings() -> Iterator[str]:
     """The folders of installed packages: another version of one of them makes them new."""
     for folder in map(Path, sys.path):
         if folder.name.endswith("-packages") and folder.is_dir():
-            yield f"{folder} {folder.stat().st_mtime_ns}"
+            yield f"{folder} {folder.stat().st_ctime_ns}"
 
 
 def _digest(body: bytes) -> str:
