@@ -28,8 +28,7 @@ class Model:
 
 def named_keys(**keys: str) -> dict[str, Any]:
     """The `__pydantic_config__` of a model some of whose fields have other names than their keys."""
-    config = {"alias_generator": lambda name: keys.get(name, name), "populate_by_name": True}
-    return {**Model.__pydantic_config__, **config}
+    return {**Model.__pydantic_config__, "alias_generator": lambda name: keys.get(name, name)}
 
 
 class Rule(NamedTuple):

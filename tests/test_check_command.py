@@ -31,6 +31,17 @@ def lines(ended: Ended) -> list[str]:
     ("main", "line"),
     [
         ("version: 2\n", "2:1: version: found 2, expected 1, the only version that this Wirewatch knows"),
+        ("version: '1'\n", "2:1: version: found '1', expected 1, the only version that this Wirewatch knows"),
+        # It is nobody else's zone, and those of Etc count the hours the other way round.
+        ("timezone: ICT\n", "2:1: timezone: found ICT, expected an IANA time zone such as Asia/Vientiane"),
+        (
+            "timezone: GMT+7\n",
+            "2:1: timezone: found GMT+7, expected an IANA time zone such as Asia/Vientiane",
+        ),
+        (
+            "timezone: utc\n",
+            "2:1: timezone: found utc, expected an IANA time zone such as Asia/Vientiane, did you mean UTC",
+        ),
         (
             "versoin: 1\n",
             "2:1: versoin: found versoin, expected a key of wirewatch.yaml, did you mean version",
@@ -101,6 +112,10 @@ def lines(ended: Ended) -> list[str]:
         (
             "channels: [{name: a, type: console, digest: 0 7 * *}]\n",
             "2:37: channels.a.digest: found '0 7 * *', expected a cron line of five fields: it has 4",
+        ),
+        (
+            "channels: [{name: a, type: console, quiet_hours: {from: 22:30, end: 6:00, to: 6:00}}]\n",
+            "2:64: channels.a.quiet_hours.end: found end, expected a key of quiet_hours",
         ),
         (
             "channels: [{name: a, type: console, quiet_hours: {from: 24:30, to: 6:00}}]\n",

@@ -319,6 +319,25 @@ def test_a_query_that_looks_unintended_is_warned_of(tmp_path: Path) -> None:
     ]
 
 
+def test_files_in_folders_that_are_not_read_are_warned_of(tmp_path: Path) -> None:
+    user = whole() | {
+        "watches/mine.yaml": WATCHES,
+        "source/mine.yaml": SOURCES,
+        "sources/asia/mine.yml": SOURCES,
+        "terms/notes/read-me.txt": "",
+        # Of something else.
+        "deploy/compose.yaml": "",
+        ".git/x.yaml": "",
+    }
+    assert warnings(loaded(tmp_path, user), tmp_path) == [
+        "config/source: found a folder that is not read, expected one of sources, terms, watches.yaml, "
+        "did you mean sources",
+        "config/sources/asia: found a folder that is not read, expected its files in sources",
+        "config/watches: found a folder that is not read, expected one of sources, terms, watches.yaml, "
+        "did you mean watches.yaml",
+    ]
+
+
 def test_an_empty_folder_is_warned_of(tmp_path: Path) -> None:
     assert warnings(loaded(tmp_path, {}, whole()), tmp_path) == [
         "config: found no config file in this folder, "

@@ -5,6 +5,7 @@
 files that read: `yaml_positions`, `model_errors`, `layers`, `config_checks`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import TypeVar
 from wirewatch.secrets import mask
 
 SHOWN = 60
+# What is text in quotes only.
+_NO_TEXT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|true|false|null|~", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,12 @@ def shown(value: object) -> str:
             return "a list"
         case str():
             text = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
-            plain = text and text.isprintable() and not set(text) & set(" ,'\"\n")
+            plain = (
+                text
+                and text.isprintable()
+                and not set(text) & set(" ,'\"\n")
+                and not _NO_TEXT.fullmatch(text)
+            )
             return text if plain else "'" + text.replace("\n", " ").replace("'", "''") + "'"
         case _:
             return str(value)

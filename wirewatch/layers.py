@@ -239,16 +239,31 @@ def _form(node: Node) -> str:
 
 
 def _tell_strays(folder: Path, layers: Layers) -> None:
-    """Warn of files that look like config, but are never read."""
-    read_here = {MAIN_FILE, WATCHES_FILE}
+    """Warn of files and folders that look like config, but are never read."""
     for where in (folder, folder / "sources", folder / "terms"):
         # One that cannot be listed has been told, or holds nothing but these two by their names.
         with suppress(OSError):
-            for file in listed(where, ".yaml", ".yml"):
-                if file.suffix == ".yaml" and (where != folder or file.name in read_here):
-                    continue
-                expected = "a name ending in .yaml" if where != folder else one_of(sorted(read_here))
-                close = f"{file.stem}.yaml" if where != folder else nearest(f"{file.stem}.yaml", read_here)
-                layers.warnings.append(
-                    ConfigWarning(Place(file), "", "a file that is not read", expected, close)
-                )
+            layers.warnings.extend(_stray_files(where, is_top=where == folder))
+            layers.warnings.extend(_stray_folders(where, is_top=where == folder))
+
+
+def _stray_files(where: Path, *, is_top: bool) -> Iterator[ConfigWarning]:
+    read_here = {MAIN_FILE, WATCHES_FILE}
+    for file in listed(where, ".yaml", ".yml"):
+        if file.suffix == ".yaml" and (not is_top or file.name in read_here):
+            continue
+        expected = one_of(sorted(read_here)) if is_top else "a name ending in .yaml"
+        close = nearest(f"{file.stem}.yaml", read_here) if is_top else f"{file.stem}.yaml"
+        yield ConfigWarning(Place(file), "", "a file that is not read", expected, close)
+
+
+def _stray_folders(where: Path, *, is_top: bool) -> Iterator[ConfigWarning]:
+    """Beside `sources` and `terms` those called alike, in them all, if files lie there that would be read."""
+    known = ("sources", "terms", WATCHES_FILE)
+    for inner in listed(where, ""):
+        if not inner.is_dir() or (is_top and inner.name in known):
+            continue
+        close = nearest(inner.name, known) if is_top else ""
+        if (close or not is_top) and listed(inner, ".yaml", ".yml"):
+            expected = one_of(known) if is_top else f"its files in {where.name}"
+            yield ConfigWarning(Place(inner), "", "a folder that is not read", expected, close)

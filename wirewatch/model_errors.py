@@ -142,8 +142,14 @@ def _expected(complaint: ErrorDetails) -> tuple[str, str]:
         suggestion = f"[{shown(value)}]" if alone else ""
         return _FORMS[kind], suggestion
     expected = complaint["msg"].removeprefix("Value error, ").removeprefix("expected ")
-    zone = nearest(value, zone_names()) if isinstance(value, str) and "time zone" in expected else ""
-    return expected, zone
+    return expected, _nearest_zone(value) if isinstance(value, str) and "time zone" in expected else ""
+
+
+def _nearest_zone(word: str) -> str:
+    """Of places only: ICT is not UCT, and the zones of Etc count the hours the other way round."""
+    names = zone_names()
+    same = next((name for name in names if name.casefold() == word.casefold()), "")
+    return same or nearest(word, (name for name in names if "/" in name and not name.startswith("Etc/")))
 
 
 def _pattern_expected(complaint: ErrorDetails) -> tuple[str, str]:
