@@ -32,6 +32,7 @@ class Known(NamedTuple):
     title: str
     source: str = ""
     outlet: str = ""
+    has_body: bool = True
 
 
 class NewArticle(NamedTuple):
@@ -81,7 +82,15 @@ def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:
 
 
 _KNOWN_BY = (
-    select(identity.c.key, table.c.id, table.c.canonical, table.c.title, table.c.source, table.c.outlet)
+    select(
+        identity.c.key,
+        table.c.id,
+        table.c.canonical,
+        table.c.title,
+        table.c.source,
+        table.c.outlet,
+        table.c.body.is_not(None),
+    )
     .join(table, table.c.id == identity.c.article)
     .where(one_of(identity.c.key, "keys"))
 )

@@ -106,11 +106,11 @@ class Sorted:
 
     `new` are those that no article is known of, each with the keys of what is the same in the poll.
     `again` are further keys that known articles go by now, as (key, article). `changed` are known
-    articles under a title they never had before, or with a text that their own source never gave before,
-    as (article, entry). `renumbered`: more than half of the poll bears new addresses on known titles, so
-    whatever else looks new in it is not to be trusted as news. `settled` are those entries with a mark
-    whose every key names an article from now on; not one that is the same as a new one beside it and says
-    something else, whose keys are learnt when it is met again.
+    articles under a title they never had before, or with a text that their own source never gave before, or
+    that nobody gave in full, as (article, entry) with what is said anew. `renumbered`: more than half of
+    the poll bears new addresses on known titles, so whatever else looks new in it is not to be trusted as
+    news. `settled` are those entries with a mark whose every key names an article from now on; not one that
+    is the same as a new one beside it and says something else, whose keys are learnt when it is met again.
     """
 
     new: tuple[tuple[Entry, Identity], ...]
@@ -163,8 +163,9 @@ def sort_entries(
         else:
             again.update((key, found.article) for key in identity.all() if key not in known)
             settled.append((entry, identity))
-            if _says_something_new(identity, found, known, source):
-                changed.setdefault(found.article, entry)
+            change = _change(entry, identity, found, known, source)
+            if change is not None:
+                changed.setdefault(found.article, change)
     for place, keys in twins.items():
         new[place] = (new[place][0], new[place][1]._replace(also=tuple(keys)))
     marked = tuple((entry, identity) for entry, identity in settled if entry.mark is not None)
@@ -204,11 +205,19 @@ def _seconds(published: datetime, trust: Trust) -> int:
     return int(published.timestamp()) if trust in EXACT else 0
 
 
-def _says_something_new(identity: Identity, article: Known, known: Mapping[int, Known], source: str) -> bool:
+def _change(
+    entry: Entry, identity: Identity, article: Known, known: Mapping[int, Known], source: str
+) -> Entry | None:
+    """What an entry says that is new of a known article; None where nothing is."""
     if identity.heading is not None and identity.heading not in known:
-        return True
-    # Another feed of the outlet may cut its teasers otherwise: that is no revision.
-    return article.source == source and identity.version is not None and identity.version not in known
+        return entry
+    if identity.version is None or identity.version in known:
+        return None
+    if article.source == source:
+        return entry
+    # Another feed of the outlet may cut its teasers otherwise: that is no revision. The article itself,
+    # where nobody had it, is.
+    return None if article.has_body or not entry.content else replace(entry, title="", summary="")
 
 
 def all_keys(identities: Sequence[Identity]) -> list[int]:

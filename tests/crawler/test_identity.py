@@ -45,13 +45,19 @@ class Archive:
         known = {key: self.keys[key] for key in asked if key in self.keys}
         found = sort_entries(identified, known, source, limit)
         for new, identity in found.new:
-            article = Known(len(self.articles), identity.canonical, new.title, source, outlet)
+            has_body = bool(new.content)
+            article = Known(len(self.articles), identity.canonical, new.title, source, outlet, has_body)
             self.articles.append(new)
             for key in identity.all():
                 self.keys.setdefault(key, article)
         by_number = {known.article: known for known in self.keys.values()}
         for key, number in found.again:
             self.keys.setdefault(key, by_number[number])
+        full = {number for number, change in found.changed if change.content}
+        self.keys = {
+            key: known._replace(has_body=known.has_body or known.article in full)
+            for key, known in self.keys.items()
+        }
         return found
 
 
@@ -374,6 +380,18 @@ def test_another_feed_of_the_outlet_with_other_teasers_is_no_change() -> None:
     assert (
         archive.poll(entry(0, summary="The dam near Pakse was opened"), source="kpl-politics").changed == ()
     )
+
+
+def test_the_full_text_that_only_another_feed_of_the_outlet_gives_is_a_change_and_nothing_else_of_it() -> (
+    None
+):
+    archive = Archive()
+    archive.poll(entry(0, summary="The dam near Pakse"), source="kpl-politics")
+    whole = entry(0, summary="Dam", content=LONG)
+    found = archive.poll(whole, source="kpl")
+    assert found.changed == ((0, replace(whole, title="", summary="")),)
+    assert archive.poll(whole, source="kpl").changed == ()
+    assert archive.poll(replace(whole, content=f"{LONG} More."), source="kpl").changed == ()
 
 
 def test_an_article_that_only_moved_has_not_changed() -> None:

@@ -278,6 +278,29 @@ async def test_of_what_was_old_at_first_contact_a_revision_is_heard_unless_its_d
     assert headlines(api) == ["Ministers meet in Laos"]
 
 
+async def test_a_text_that_only_the_outlets_other_feed_gives_in_full_is_looked_at(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    def story(**said: str) -> str:
+        return rss([item("Ministers meet", link=site.url("/a/1"), published=at, **said), "Quiet"])
+
+    at = published(seconds=1)
+    sources = [
+        feed_source("post", site.url("/feed")),
+        feed_source("post-politics", site.url("/politics"), outlet="post"),
+    ]
+    for path in ("/feed", "/politics"):
+        site.script(path, rss(["Quiet"]))
+    folder = write_config(tmp_path / "config", sources, api, chat)
+    async with house(folder) as daemon:
+        await until(lambda: all(len(site.seen(path)) > 1 for path in ("/feed", "/politics")))
+        site.script("/politics", story(summary="They smiled."))
+        await until(lambda: daemon.rooms.archive.read_now(articles.count) == 2)
+        site.script("/feed", story(content=f"<p>{LONG * 5} In Laos.</p>"))
+        await until(lambda: bool(api.ledger.messages))
+    assert headlines(api) == ["Ministers meet"]
+
+
 async def test_the_page_of_a_revised_article_is_read_again(
     api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
 ) -> None:
