@@ -141,9 +141,12 @@ class _Search:
         self._asked.add(url)
         try:
             permission = await self._robots.permission(url, deadline=DEADLINE)
+            if permission == "disallowed":
+                self.found.notes.append(f"robots.txt disallows {url}")
+                return None
             if permission != "allowed":
-                why = "disallows" if permission == "disallowed" else "cannot be had, so nobody asks for"
-                self.found.notes.append(f"robots.txt {why} {url}")
+                why = self._robots.why_silent(url)
+                self.found.notes.append(f"robots.txt cannot be had, so nobody asks for {url}: {why}")
                 return None
             response = await self._tools.client.get(url, deadline=DEADLINE)
         except (FetchError, ValueError) as error:

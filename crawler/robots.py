@@ -45,6 +45,8 @@ class _Rules:
     parsed: "Protego | None"  # None: everything is allowed
     until: float
     silence: Literal["unknown", "unanswered"] | None = None
+    # Why there is silence, in plain words.
+    why: str = ""
     length: int = 0
 
 
@@ -62,6 +64,11 @@ class Robots:
         if rules.silence is not None:
             return rules.silence
         return "allowed" if rules.parsed is None or rules.parsed.can_fetch(url, NAME) else "disallowed"
+
+    def why_silent(self, url: str) -> str:
+        """Why the robots.txt of the site of `url` could not be had, as far as it was asked for; else ""."""
+        rules = self._rules.get(str(URL(url).origin()))
+        return rules.why if rules is not None else ""
 
     async def sitemaps(self, url: str, *, deadline: float = 10.0) -> list[str]:
         """The sitemaps that the site of `url` names in its robots.txt."""
@@ -86,13 +93,13 @@ class Robots:
             response = await self._client.get(
                 f"{origin}/robots.txt", max_bytes=_MAX_BYTES, deadline=deadline, proxy=proxy
             )
-        except (Unreachable, TooSlow):
+        except (Unreachable, TooSlow) as error:
             # Not kept: the next to ask may be online again.
-            return _Rules(None, self._now(), "unanswered")
-        except FetchError:
-            return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown")
+            return _Rules(None, self._now(), "unanswered", str(error))
+        except FetchError as error:
+            return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown", str(error))
         if response.status == 429 or response.status >= 500:
-            return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown")
+            return _Rules(None, self._now() + _KEEP_UNKNOWN, "unknown", f"it answers {response.status}")
         if response.status != 200:
             return _Rules(None, self._now() + _KEEP)
         text = for_us(response.body.decode("utf-8", "replace"))

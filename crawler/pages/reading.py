@@ -87,7 +87,7 @@ async def _read_one(
         if permission == "disallowed":
             return PageResult(url, charge="site-says-no", note=f"robots.txt disallows {url}")
         if permission in ("unknown", "unanswered"):
-            note = f"the robots.txt of {url} cannot be had now"
+            note = f"the robots.txt of {url} cannot be had now: {robots.why_silent(url)}"
             return PageResult(url, charge="source", note=note, unanswered=permission == "unanswered")
         response = await client.get(
             url,

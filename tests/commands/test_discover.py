@@ -171,6 +171,14 @@ async def test_where_nothing_is_found_it_says_why(
     assert words in ended.err
 
 
+def test_a_site_that_may_not_be_asked_or_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    folder = write(tmp_path / "config", {"wirewatch.yaml": "shipped: []\n"})
+    ended = run("discover", "--config", folder, "http://127.0.0.1:9/")
+    assert (ended.code, ended.out) == (1, "")
+    assert "nobody asks for http://127.0.0.1:9/: " in ended.err
+    assert "list it under fetch.allow_private if it is yours" in ended.err
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

@@ -71,6 +71,7 @@ async def test_robots_txt_is_obeyed(child: Child) -> None:
 async def test_a_robots_txt_that_cannot_be_had_means_not_now(child: Child) -> None:
     result = await read(child, {"/robots.txt": reply(status=503), "/a": GOOD})
     assert (result.page, result.charge, ASKED) == (None, "source", ["/robots.txt"])
+    assert "cannot be had now: it answers 503" in result.note
 
 
 async def test_robots_txt_is_asked_once_a_day(child: Child) -> None:
