@@ -39,6 +39,10 @@ class Chat:
     look_stopped: str | None = None
 
 
+# The subject of what keeps the bot from hearing what readers press; messages arrive all the same.
+UPDATES = "bot updates"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What is wrong with a destination, and since when."""

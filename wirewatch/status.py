@@ -12,10 +12,11 @@ from time import monotonic, sleep
 
 from sqlalchemy import Connection
 
+from alerts.outbox.outcomes import remedy
 from archive import articles, backlog, chats, deliveries, digests, events, sources, stories
 from archive.archive import Archive
 from archive.backlog import Heap
-from archive.chats import Chat, Trouble
+from archive.chats import UPDATES, Chat, Trouble
 from archive.clocks import next_time
 from archive.events import Event
 from archive.lock import Holder, holder
@@ -161,7 +162,7 @@ def judge(seen: Seen, config: Settings | ConfigErrors, now: datetime) -> Status:
         *_of_daemon(seen),
         *_of_config(seen, config),
         *_of_polling(seen, settings, health, now),
-        *_of_delivery(seen, now),
+        *_of_delivery(seen, settings, now),
         *_of_sources(seen, health),
         *_of_pages(seen, now),
         *_of_dead(seen),
@@ -247,11 +248,13 @@ def is_stuck(heap: Heap, since: datetime, now: datetime) -> bool:
     return not waits and not moves and now - since > PATIENCE
 
 
-def _of_delivery(seen: Seen, now: datetime) -> Iterator[Problem]:
+def _of_delivery(seen: Seen, settings: Settings | None, now: datetime) -> Iterator[Problem]:
     for trouble in seen.troubles:
-        yield Problem(
-            f"{trouble.subject}: {trouble.text}", trouble.since, "then `wirewatch retry --all`", True
-        )
+        what = f"{trouble.subject}: {trouble.text}"
+        if trouble.subject == UPDATES:
+            yield Problem(what, trouble.since, "ten minutes after that it is over")
+        elif _concerns(trouble, settings):
+            yield Problem(what, trouble.since, remedy(trouble.text), stops=True)
     for heap in seen.heaps:
         if heap.due is not None and is_stuck(heap, seen.lain_since(heap.due), now):
             what = f"channel {heap.channel}: {heap.count} deliveries are due and not sent"
@@ -259,6 +262,12 @@ def _of_delivery(seen: Seen, now: datetime) -> Iterator[Problem]:
     for chat in seen.parked:
         why = f": {chat.reason}" if chat.reason else ""
         yield Problem(f"chat {chat.chat} has to wait{why}", None, "nothing to do, it goes on by itself")
+
+
+def _concerns(trouble: Trouble, settings: Settings | None) -> bool:
+    """Whether it is that of the bot or of a channel that the config still has."""
+    kind, _, name = trouble.subject.partition(" ")
+    return kind != "channel" or settings is None or name in {channel.name for channel in settings.channels}
 
 
 def _of_sources(seen: Seen, health: Mapping[str, State]) -> Iterator[Problem]:

@@ -203,8 +203,8 @@ class Polling:
 
             def write(conn: Connection) -> None:
                 chats.note_conflict(conn, now)
-                if chats.complain(conn, "bot updates", CONFLICT, now):
-                    self._report(conn, events.Event(now, "bot", "bot updates", CONFLICT))
+                if chats.complain(conn, chats.UPDATES, CONFLICT, now):
+                    self._report(conn, events.Event(now, "bot", chats.UPDATES, CONFLICT))
 
             await self._archive.write(write)
         elif self._failures == 0:
@@ -220,7 +220,7 @@ class Polling:
         peace = self._conflict_at is None or self._monotonic() - self._conflict_at > PEACE.total_seconds()
         if self._conflict_at is not None and peace:
             self._conflict_at = None
-            await self._archive.write(lambda conn: chats.relieve(conn, "bot updates"))
+            await self._archive.write(lambda conn: chats.relieve(conn, chats.UPDATES))
 
 
 def _note(conn: Connection, message: Message, now: datetime) -> None:

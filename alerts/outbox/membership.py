@@ -38,7 +38,9 @@ def changed(
             words = WORDS[after.hindrance]
             if not chats.is_told(conn, subject, words):
                 chats.complain(conn, subject, words, now)
-                text = f"{words}. What is refused meanwhile is kept: when it is mended, `wirewatch retry`"
+                text = (
+                    f"{words}. What is refused meanwhile is kept: when it is mended, `wirewatch retry --all`"
+                )
                 report(conn, events.Event(now, "delivery", subject, text))
         elif before.hindrance is not None and chats.relieve(conn, subject):
             report(conn, events.Event(now, "delivery", subject, _back(conn, chat)))
@@ -53,5 +55,5 @@ def _channels_of(conn: Connection, chat: str, channels: Mapping[str, Channel]) -
 
 def _back(conn: Connection, chat: str) -> str:
     kept = deliveries.dead_count(conn, chats.current(conn, chat))
-    waiting = f": {kept} kept, `wirewatch retry` sends them" if kept else ""
+    waiting = f": {kept} kept, `wirewatch retry --all` sends them" if kept else ""
     return f"the bot may post in the chat again{waiting}"

@@ -26,6 +26,13 @@ WORDS: dict[Code, str] = {
     "topic": "the topic is closed or gone",
     "rights": "the bot lacks a right in the chat",
 }
+_REMEDIES: dict[Code, str] = {
+    "chat": "add the bot to the chat, or mend `chat` in the config",
+    "blocked": "the reader has to start the bot again",
+    "kicked": "add the bot to the chat again",
+    "topic": "open the topic again, or mend `topic` in the config",
+    "rights": "give the bot the right",
+}
 # One failed attempt is no news; after so many in a row operators are told.
 _NEWS = 2
 UNREACHABLE = "Telegram cannot be reached; messages wait and keep their order"
@@ -96,6 +103,16 @@ def record(conn: Connection, answered: Answered, times: Times, report: Report = 
         case _:
             pass
     return change
+
+
+def remedy(trouble: str) -> str:
+    """What to do about a destination of which this was noted."""
+    for code, words in WORDS.items():
+        if trouble.startswith(words):
+            return f"{_REMEDIES[code]}, then `wirewatch retry --all`"
+    if trouble == UNREACHABLE:
+        return "see to the network of this machine, or to `telegram.api_url`; it goes on by itself"
+    return "when it is mended, what waits is sent by itself"
 
 
 def _event(delivery: Delivery, outcome: Outcome) -> tuple[Event, timedelta]:
@@ -188,7 +205,7 @@ def _refuse(conn: Connection, answered: Answered, event: Event, code: Code, tell
             _tell(
                 conn,
                 _subject(delivery),
-                f"{WORDS[code]} ({reason}). {waiting} kept: when it is mended, `wirewatch retry`",
+                f"{WORDS[code]} ({reason}). {waiting} kept: when it is mended, `wirewatch retry --all`",
                 now,
                 tell,
             )

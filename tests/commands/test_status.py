@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from alerts.bot.polling import CONFLICT
+from alerts.outbox.outcomes import UNREACHABLE, WORDS
 from archive import chats, digests
 from archive.lock import DaemonLock
 from tests.command_line import run, run_alone
@@ -125,6 +127,31 @@ def test_a_long_queue_that_moves_is_no_problem(well: Desk) -> None:
 def test_a_channel_in_trouble_does_not_work(well: Desk) -> None:
     well.write(lambda conn: chats.complain(conn, "channel console", "the bot was put out", well.now))
     assert answer(well) == (1, "Not working: channel console: the bot was put out")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    (f"{WORDS['kicked']} (Forbidden)", "add the bot to the chat again, then `wirewatch retry --all`"),
+    (UNREACHABLE, "see to the network of this machine, or to `telegram.api_url`; it goes on by itself"),
+    ("Telegram refuses the bot's token", "when it is mended, what waits is sent by itself"),
+])  # fmt: skip
+def test_what_is_wrong_with_the_bot_or_a_chat_comes_with_what_to_do(
+    well: Desk, text: str, words: str
+) -> None:
+    well.write(lambda conn: chats.complain(conn, "bot", text, well.now))
+    assert f"\n  → {words}\n" in well.run("status").out
+
+
+def test_a_second_program_with_the_token_keeps_no_message_back(well: Desk) -> None:
+    well.write(lambda conn: chats.complain(conn, chats.UPDATES, CONFLICT, well.now))
+    code, line = answer(well)
+    assert code == 0
+    assert line.startswith("Working, with 1 thing to look at")
+    assert "End it, or give one of the two another bot" in well.run("status").out
+
+
+def test_what_was_wrong_with_a_channel_that_is_gone_is_no_trouble_any_more(well: Desk) -> None:
+    well.write(lambda conn: chats.complain(conn, "channel former", "the bot was put out", well.now))
+    assert answer(well)[0] == 0
 
 
 def test_dead_and_held_deliveries_are_told_with_what_to_do(well: Desk) -> None:

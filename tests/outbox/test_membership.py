@@ -29,7 +29,9 @@ async def test_a_bot_put_out_is_told_before_the_next_alert_and_only_once(office:
     assert len(office.told()) == 1
     office.api.put(chat, Presence.PRESENT)
     await hear(office)
-    assert office.told()[1:] == ["the bot may post in the chat again: 1 kept, `wirewatch retry` sends them"]
+    assert office.told()[1:] == [
+        "the bot may post in the chat again: 1 kept, `wirewatch retry --all` sends them"
+    ]
     assert office.archive.read_now(chats.troubles) == []
     assert office.write(lambda conn: deliveries.retry(conn, office.clock())) == 1
     await office.run(60)
