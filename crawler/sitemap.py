@@ -24,7 +24,7 @@ from crawler.entry import Entry
 from crawler.feeds.ampersands import with_ampersands_mended
 from crawler.feeds.dates import read_date
 from crawler.feeds.decode import in_utf8
-from crawler.feeds.gather import FAST_SIZE, PARSE_DEADLINE, SEARCH, ask
+from crawler.feeds.gather import FAST_SIZE, PARSE_DEADLINE, SEARCH, ask, place
 from crawler.feeds.item import TITLE, absolute
 from crawler.gathering import Gathered, Tools, Trouble
 from crawler.plain_text import plain_text
@@ -76,11 +76,11 @@ async def gather_sitemap(source: Source, state: SourceState, tools: Tools, now: 
         entries = top.entries or await _followed(source, top, tools, now)
     except SitemapError as error:
         trouble: Trouble = "unreadable" if response.body.strip() else "empty"
-        return Gathered("failed", error=f"{source.url}: {error}; {SEARCH}", trouble=trouble)
+        return Gathered("failed", error=f"{place(source, response)}: {error}; {SEARCH}", trouble=trouble)
     except ChildError as error:
-        return Gathered("failed", error=f"{source.url}: {error}", trouble="unreadable")
+        return Gathered("failed", error=f"{place(source, response)}: {error}", trouble="unreadable")
     if not entries:
-        text = f"{source.url} answers, but with no addresses; {SEARCH}"
+        text = f"{place(source, response)} answers, but with no addresses; {SEARCH}"
         return Gathered("failed", error=text, trouble="empty")
     # An index that does not tell what changed is the same though its sitemaps are not.
     lasting = top.tells_changes

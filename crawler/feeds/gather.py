@@ -14,9 +14,11 @@ from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
+from yarl import URL
+
 from archive.sources import SourceState
 from crawler.children import ChildError
-from crawler.client import FetchError, Response, Validators
+from crawler.client import FetchError, Response, Validators, shown
 from crawler.gathering import Gathered, Tools, Trouble
 from crawler.polling import address_of
 from crawler.refusals import refusal, without_answer
@@ -66,13 +68,12 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
         feed = await _parsed(source, state, response, tools, now)
     except FeedError as error:
         trouble: Trouble = "unreadable" if response.body.strip() else "empty"
-        return Gathered("failed", error=f"{source.url}: {error}; {SEARCH}", trouble=trouble)
+        return Gathered("failed", error=f"{place(source, response)}: {error}; {SEARCH}", trouble=trouble)
     except ChildError as error:
-        return Gathered("failed", error=f"{source.url}: {error}", trouble="unreadable")
+        return Gathered("failed", error=f"{place(source, response)}: {error}", trouble="unreadable")
     if not feed.entries and not feed.stays:
-        return Gathered(
-            "failed", error=f"{source.url} answers, but with no entries; {SEARCH}", trouble="empty"
-        )
+        text = f"{place(source, response)} answers, but with no entries; {SEARCH}"
+        return Gathered("failed", error=text, trouble="empty")
     return Gathered(
         "entries",
         feed.entries,
@@ -87,6 +88,12 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
         left=feed.left,
         stays=feed.stays,
     )
+
+
+def place(source: Source, response: Response) -> str:
+    """Who gave this response: a login page, say, to which the source's address leads."""
+    leads_on = response.url != str(URL(source.url))
+    return f"{source.url} (which leads to {shown(response.url)})" if leads_on else source.url
 
 
 def _validators(response: Response) -> tuple[str | None, str | None]:

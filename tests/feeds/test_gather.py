@@ -159,6 +159,21 @@ async def test_an_answer_that_is_no_feed_or_has_no_entries_is_a_failure() -> Non
 
 
 @pytest.mark.parametrize("kind", ["feed", "sitemap"])
+async def test_a_page_to_which_a_source_is_led_is_named(kind: str) -> None:
+    async with newsroom() as (room, tools):
+
+        async def answer(request: web.Request) -> web.Response:
+            if request.path == "/feed":
+                return web.Response(status=302, headers={"Location": "/login"})
+            return web.Response(body=b"<!doctype html><html><body>Who are you?</body></html>")
+
+        room.answer = answer
+        found = await poll(room, tools, type=kind)
+    assert found.error is not None
+    assert found.error.startswith(f"{room.url}/feed (which leads to {room.url}/login): this is ")
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap"])
 @pytest.mark.parametrize("body", [b"", b" \n"])
 async def test_an_answer_without_a_word_is_empty(kind: str, body: bytes) -> None:
     async with newsroom() as (room, tools):
@@ -207,9 +222,13 @@ async def test_a_large_feed_is_parsed_in_the_reading_process() -> None:
     assert len(found.entries) == 1100
 
 
+# Which the fast reader leaves to feedparser.
+DTD = '<!DOCTYPE rss [<!ENTITY ours "x">]>'
+
+
 async def test_a_feed_that_needs_the_slow_parser_is_parsed_in_the_reading_process() -> None:
     async with newsroom() as (room, tools):
-        room.serves(rss(*[f"<title>{n} &nbsp;</title><link>/{n}</link>" for n in range(400)]))
+        room.serves(rss(*[f"<title>{n} of ours</title><link>/{n}</link>" for n in range(400)], head=DTD))
         found = await poll(room, tools)
         assert tools.reading.running
     assert found.entries[399].link == f"{room.url}/399"
@@ -219,7 +238,7 @@ async def test_a_parse_that_hangs_is_killed_and_charged_to_its_source(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with newsroom() as (room, tools):
-        room.serves(rss(*["<title>&nbsp;</title>"] * 20000))
+        room.serves(rss(*["<title>ours</title>"] * 20000, head=DTD))
 
         async def hang(*_: object, **__: object) -> None:
             raise ChildTimeout("the reading process was killed after 20 s")
