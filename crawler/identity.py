@@ -161,11 +161,14 @@ def sort_entries(
                 for key in identity.all():
                     here.setdefault(key, found)
         else:
+            change = _change(entry, identity, found, known, source)
+            if change is not None and found.article in changed:
+                # One at a time: what this one says is left to the next poll.
+                continue
             again.update((key, found.article) for key in identity.all() if key not in known)
             settled.append((entry, identity))
-            change = _change(entry, identity, found, known, source)
             if change is not None:
-                changed.setdefault(found.article, change)
+                changed[found.article] = change
     for place, keys in twins.items():
         new[place] = (new[place][0], new[place][1]._replace(also=tuple(keys)))
     marked = tuple((entry, identity) for entry, identity in settled if entry.mark is not None)

@@ -368,6 +368,11 @@ def test_a_text_the_article_never_had_is_a_change_and_only_the_first_time(field:
     assert archive.poll(old).changed == ()
 
 
+def test_of_two_changes_of_one_article_in_a_poll_both_are_told(archive: Archive) -> None:
+    top, listed = entry(0, summary="Pyongyang protested."), entry(0, summary="Vientiane rejoiced.")
+    assert [archive.poll(top, listed).changed for _ in range(3)] == [((0, top),), ((0, listed),), ()]
+
+
 def test_counters_times_and_spacing_are_no_change_of_a_text() -> None:
     archive = Archive()
     archive.poll(entry(0, content=f"{LONG} 3 comments, updated 12:05"))
