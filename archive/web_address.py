@@ -11,6 +11,9 @@ from yarl import URL
 
 from archive.rules import passes
 
+# yarl leaves them out, and so makes one address of two lines.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
 
 def check_web_address(value: str) -> str:
     """`value`, if it is an absolute http(s) address; ValueError otherwise."""
@@ -20,7 +23,7 @@ def check_web_address(value: str) -> str:
     except ValueError:
         # Its own words may hold what is secret in the address.
         url, host = URL(), ""
-    if url.scheme not in ("http", "https") or not host or re.search(r"\s", host):
+    if url.scheme not in ("http", "https") or re.search(r"\s", host or " ") or _CONTROL.search(value):
         raise ValueError("expected an absolute http:// or https:// address")
     return value
 

@@ -247,6 +247,11 @@ def test_mistakes_in_the_main_file(
             "(a block of YAML ends without a break after >- or |-)",
         ),
         (
+            '{name: x, url: "https://x.example/\\nhttps://y.example/"}',
+            "2:15: sources.x.url: found 'https://x.example/ https://y.example/', "
+            "expected an absolute http:// or https:// address",
+        ),
+        (
             "{name: x, url: 'https://x:99999/'}",
             "2:15: sources.x.url: found https://x:99999/, expected an absolute http:// or https:// address",
         ),

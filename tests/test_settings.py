@@ -217,6 +217,38 @@ def test_file_keys_are_read_relative_to_the_file_that_names_them(tmp_path: Path)
     assert "pw@" not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"https://one.example/\nhttps://two.example/\n", "of more than one line"),
+        (b"https://x.example/\0\n", "not text"),
+        ("https://x.example/".encode("utf-16"), "not text"),
+        (b"x" * 20_000, "long"),
+    ],
+)
+def test_a_file_with_a_secret_has_one_line(content: bytes, found: str, tmp_path: Path) -> None:
+    where = locations(tmp_path, whole(sources__more="sources: [{name: x, url_file: address}]\n"))
+    file = tmp_path / "config" / "sources" / "address"
+    file.write_bytes(content)
+    with pytest.raises(ConfigErrors) as caught:
+        load(where, {})
+    (mistake,) = map(str, caught.value.errors)
+    assert mistake == (
+        f"{file.parent}/more.yaml:1:21: sources.x.url_file: found {file}, which is {found}, "
+        "expected a file with one line"
+    )
+
+
+def test_a_file_with_a_secret_may_begin_with_the_mark_of_windows(tmp_path: Path) -> None:
+    where = locations(tmp_path, whole(sources__more="sources: [{name: x, url_file: address}]\n"))
+    (tmp_path / "config" / "sources" / "address").write_bytes(b"\xef\xbb\xbfhttps://hidden.example/feed\r\n")
+    (tmp_path / "config" / "telegram.token").write_bytes(b"\xef\xbb\xbf3:file\r\n")
+    settings = load(where, {})
+    assert settings.sources[-1].url == "https://hidden.example/feed"
+    assert settings.token is not None
+    assert settings.token.reveal() == "3:file"
+
+
 def test_an_own_file_key_takes_the_place_of_the_shipped_plain_one(tmp_path: Path) -> None:
     shipped = whole(
         sources__more="sources: [{name: x, url: https://x.example/, proxy: 'http://10.0.0.1:1'}]\n"

@@ -49,16 +49,22 @@ def _there(file: Path) -> bool:
 def read_one_line(file: Path, place: Place, key: str) -> tuple[str, ConfigError | None]:
     """What a file with a secret says, or "" and what is wrong with it."""
     try:
-        text = file.read_text(encoding="utf-8")
+        # Windows' editors begin a file with a mark.
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as failure:
         found = f"{file}, which cannot be read ({failure.strerror})"
         if isinstance(failure, FileNotFoundError):
             found = f"{file}, which does not exist"
         return "", ConfigError(place, key, found, "the path of a file")
     except ValueError:
-        return "", ConfigError(place, key, f"{file}, which is not text", "a file with one line")
-    if len(text) > _LONGEST:
-        return "", ConfigError(place, key, f"{file}, which is long", "a file with one line")
+        text = "\0"
+    wrong = (
+        ("not text", "\0" in text),
+        ("long", len(text) > _LONGEST),
+        ("of more than one line", len(text.strip().splitlines()) > 1),
+    )
+    if found := next((what for what, is_so in wrong if is_so), ""):
+        return "", ConfigError(place, key, f"{file}, which is {found}", "a file with one line")
     return text, None
 
 
