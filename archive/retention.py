@@ -42,8 +42,13 @@ def _has_old_body(before: datetime) -> ColumnElement[bool]:
 
 
 def old_deliveries(conn: Connection, before: datetime) -> list[int]:
-    """Deliveries that ended before then and that no other row leans on."""
-    chosen = select(delivery.c.id).where(_is_old_delivery(before)).order_by(delivery.c.id).limit(MOST)
+    """Deliveries that ended before then and that no other row leans on.
+
+    An alert stays as long as its article: told again, that would come a second time.
+    """
+    going = select(article.c.id).where(_waits_for_nothing(before), _is_dated_before(before))
+    may_go = or_(delivery.c.kind != "alert", delivery.c.article.is_(None), delivery.c.article.in_(going))
+    chosen = select(delivery.c.id).where(_is_old_delivery(before), may_go).order_by(delivery.c.id).limit(MOST)
     return list(conn.execute(chosen).scalars())
 
 
@@ -73,12 +78,16 @@ def old_articles(conn: Connection, before: datetime) -> list[int]:
     One whose date is later stays, and so do the newest without a date of each source: met again,
     they would not be known to be old.
     """
+    old = _is_unneeded(before) & _is_dated_before(before)
+    chosen = select(article.c.id).where(old).order_by(article.c.id).limit(MOST)
+    return list(conn.execute(chosen).scalars())
+
+
+def _is_dated_before(before: datetime) -> ColumnElement[bool]:
     place = func.row_number().over(partition_by=article.c.source, order_by=article.c.id.desc())
     undated = select(article.c.id, place.label("place")).where(article.c.published.is_(None)).subquery()
     beyond = select(undated.c.id).where(undated.c.place > LISTED)
-    old = or_(article.c.published < before, article.c.id.in_(beyond))
-    chosen = select(article.c.id).where(_is_unneeded(before), old).order_by(article.c.id).limit(MOST)
-    return list(conn.execute(chosen).scalars())
+    return or_(article.c.published < before, article.c.id.in_(beyond))
 
 
 def remove_articles(conn: Connection, ids: Sequence[int], before: datetime) -> int:
@@ -95,10 +104,13 @@ def remove_articles(conn: Connection, ids: Sequence[int], before: datetime) -> i
 
 
 def _is_unneeded(before: datetime) -> ColumnElement[bool]:
+    return and_(_waits_for_nothing(before), ~exists().where(delivery.c.article == article.c.id))
+
+
+def _waits_for_nothing(before: datetime) -> ColumnElement[bool]:
     return and_(
         article.c.found_at < before,
         _settled_article(),
-        ~exists().where(delivery.c.article == article.c.id),
         ~exists().where(digest_item.c.article == article.c.id, digest_item.c.delivery.is_(None)),
     )
 

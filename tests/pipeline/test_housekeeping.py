@@ -216,6 +216,22 @@ async def test_an_answered_alert_stays_while_the_answer_does(shelf: Shelf) -> No
     assert (shelf.count("article"), shelf.count("delivery")) == (2, 2)
 
 
+async def test_an_alert_stays_as_long_as_its_article(shelf: Shelf) -> None:
+    # Without a date, with a later one, told anew just now: each may come to be told again.
+    staying = (
+        shelf.article(days(731), dated=False),
+        shelf.article(days(731), published=shelf.clock() - days(2)),
+        shelf.article(days(731), told=False),
+    )
+    for article in staying:
+        alert = shelf.delivery(days(731), article=article)
+        shelf.delivery(days(731), kind="edit", edits=alert, article=article)
+    await shelf.keep()
+    left = shelf.archive.read_now(lambda conn: deliveries.standing(conn, articles=staying))
+    assert [one.article for one in left] == list(staying)
+    assert (shelf.count("article"), shelf.count("delivery")) == (3, 3)
+
+
 async def test_an_article_that_waits_for_its_digest_stays(shelf: Shelf) -> None:
     old = shelf.article(days(731))
     now = shelf.clock()
