@@ -89,13 +89,17 @@ class Standing:
 def watches_for(
     channel: str, matches: Sequence[Match], watches: Mapping[str, Watch], ops: str | None
 ) -> list[Match]:
-    """Those matches whose watch this channel hears."""
-    heard = []
-    for match in matches:
-        named = watches[match.watch].channels if match.watch in watches else ()
-        if channel in named or (not named and channel != ops):
-            heard.append(match)
-    return heard
+    """Those matches whose watch this channel hears.
+
+    Where it hears none, those of watches that are no longer in the config: what they brought here still
+    says so. Beside others they would be named in channels that were never theirs.
+    """
+
+    def hears(named: Sequence[str]) -> bool:
+        return channel in named or (not named and channel != ops)
+
+    heard = [match for match in matches if match.watch in watches and hears(watches[match.watch].channels)]
+    return heard or [match for match in matches if match.watch not in watches and hears(())]
 
 
 def route(

@@ -179,6 +179,15 @@ def test_a_watch_without_channels_is_heard_by_all_but_ops() -> None:
     assert heard == {"desk": ["laos", "asean"], "other": ["laos"], "ops": ["asean"]}
 
 
+def test_a_watch_that_is_gone_is_named_only_where_no_other_is() -> None:
+    laos, gone = Match("laos", "normal", ()), Match("only-for-the-boss", "breaking", ())
+    watches = {"laos": Watch(name="laos", query="laos", channels=("desk",))}
+    assert watches_for("desk", [gone, laos], watches, "ops") == [laos]
+    # What it brought is still in the digest for which it waits.
+    assert watches_for("boss", [gone, laos], watches, "ops") == [gone]
+    assert watches_for("ops", [gone, laos], watches, "ops") == []
+
+
 def window(start: str, end: str) -> QuietHours:
     return checked(QuietHours, {"from": start, "to": end})
 
