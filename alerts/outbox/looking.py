@@ -98,10 +98,14 @@ class Looking:
         self._report = report
         self._searches: dict[int, Search] = {}
 
-    async def allowed(self, delivery: Delivery, looker: Looker | None) -> str | None:
+    async def allowed(self, delivery: Delivery, channel: Channel, looker: Looker | None) -> str | None:
         """None if the delivery may be looked for now; else why not."""
         if looker is None:
             return "this kind of channel cannot be looked into"
+        if not buttons(delivery, channel):
+            # Any message of ours without buttons would answer. It may have been an alert with some once:
+            # one that became part of a late digest, or whose channel had them switched off since.
+            return "it bears no button"
         why_not = await self._archive.read(
             lambda conn: forbidden(delivery, chats.get(conn, delivery.chat), chats.last_conflict(conn))
         )

@@ -257,7 +257,7 @@ class Outbox:
 
     async def _look(self, delivery: Delivery, channel: Channel, sender: Sender, pace: ChatPace) -> bool:
         looker = sender.looker
-        why_not = await self._looking.allowed(delivery, looker)
+        why_not = await self._looking.allowed(delivery, channel, looker)
         if why_not is not None or looker is None:
             await self._looking.blind(delivery, channel, why_not or "")
             return True

@@ -8,6 +8,7 @@ from alerts.outbox.late import HEADER
 from alerts.outbox.transitions import Times
 from archive import deliveries, digests
 from tests.outbox.office import Office, alert
+from tests.peers import faults
 from wirewatch.demo.botapi import Presence
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -117,6 +118,24 @@ async def test_what_may_stand_already_is_not_folded(desk: Office) -> None:
     assert desk.write(lambda conn: deliveries.retry(conn, desk.clock())) == 1
     await desk.run(60)
     assert desk.headlines() == ["Alert 1"]
+
+
+async def test_a_late_digest_is_not_taken_for_another_message_without_buttons(desk: Office) -> None:
+    desk.channel("desk", desk.api.channel("Desk").id)
+    desk.alert("desk", 0)
+    await desk.run(10)
+    await desk.api.stop()
+    # Tried as an alert, so that it is known above which message it would stand.
+    desk.alert("desk", 1)
+    await desk.run(10)
+    await desk.api.start()
+    desk.clock.jump(hours=25)
+    desk.api.faults.add(faults.drop_after_reading())
+    desk.api.faults.add(faults.drop_after_accepting(), nth=2)
+    desk.notice("desk", "Something else")
+    sweep(desk)
+    await desk.run(HOUR)
+    assert any("Alert 1" in text for text in texts(desk))
 
 
 @pytest.mark.parametrize(("away", "singly"), [(timedelta(hours=1), 3), (timedelta(days=7), 0)])
