@@ -21,7 +21,6 @@ from archive.text.language_tag import language_tag
 from crawler.children import ChildError
 from crawler.client import MAX_BYTES, FetchError, Response
 from crawler.entry import Entry
-from crawler.feeds.ampersands import with_ampersands_mended
 from crawler.feeds.dates import read_date
 from crawler.feeds.decode import in_utf8
 from crawler.feeds.gather import FAST_SIZE, PARSE_DEADLINE, SEARCH, ask, place
@@ -138,8 +137,13 @@ def parse_sitemap(body: bytes, url: str, *, zone: tzinfo | None = None, now: dat
     """
     text = _JUNK.sub(b"", in_utf8(_plain(body)), count=1)
     found, error = _as_far_as_it_goes(text, url, zone, now)
-    if error is not None and (mended := with_ampersands_mended(text)) != text:
-        found, error = _as_far_as_it_goes(mended, url, zone, now)
+    if error is not None:
+        # Seldom asked.
+        from crawler.feeds.ampersands import with_ampersands_mended
+
+        mended = with_ampersands_mended(text)
+        if mended != text:
+            found, error = _as_far_as_it_goes(mended, url, zone, now)
     if error is not None and not found.entries and not found.leads_to:
         raise SitemapError(f"this is no sitemap ({error})") from error
     return found

@@ -17,7 +17,6 @@ _HALVES = re.compile(HALVES.encode())
 _NUMBERED = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,7})|(\d{1,8}));")
 _NAMED = re.compile(rb"&([a-zA-Z_][\w.-]{0,31});")
 _OF_XML = ("amp", "lt", "gt", "quot", "apos")
-_NOT_A_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def with_ampersands_mended(data: bytes) -> bytes:
@@ -58,5 +57,5 @@ def _of_html_or_none(reference: re.Match[bytes]) -> bytes:
 def _possible(reference: re.Match[bytes]) -> bytes:
     """The reference, if there is a character of that number; nothing if not."""
     number = int(reference[1], 16) if reference[1] else int(reference[2])
-    known = number < 0x110000 and not _NOT_A_CHARACTER.match(chr(number))
-    return reference[0] if known else b""
+    allowed = 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
+    return reference[0] if allowed or number in (9, 10, 13) else b""

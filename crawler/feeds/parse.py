@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from archive.announced import Announced, Packed
 from archive.text.language_tag import language_tag
 from crawler.entry import Entry
-from crawler.feeds.ampersands import with_ampersands_mended
 from crawler.feeds.dates import read_date
 from crawler.feeds.decode import as_text, in_utf8
 from crawler.feeds.first_look import look
@@ -76,7 +75,7 @@ def parse_feed(
     feed = _read_fast(data, url)
     if feed is None:
         try:
-            feed = read_leniently(as_text(with_ampersands_mended(data)), url)
+            feed = read_leniently(as_text(_mended(data)), url)
         except NoFeed as error:
             raise FeedError(_what_it_is(body, str(error))) from error
     return _parsed(feed, zone, now, with_outlet)
@@ -125,11 +124,18 @@ def _read_fast(data: bytes, url: str) -> RawFeed | None:
             raise FeedError(f"this is no feed: {error}") from error
     with suppress(Declined):
         return read_well_formed(data, url)
-    mended = with_ampersands_mended(data)
+    mended = _mended(data)
     if mended != data:
         with suppress(Declined):
             return read_well_formed(mended, url)
     return None
+
+
+def _mended(data: bytes) -> bytes:
+    # Seldom asked.
+    from crawler.feeds.ampersands import with_ampersands_mended
+
+    return with_ampersands_mended(data)
 
 
 def _parsed(
