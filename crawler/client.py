@@ -91,8 +91,8 @@ class Validators(NamedTuple):
 class Response(NamedTuple):
     """What came back.
 
-    `url` is the final address, `permanent_url` the same if every redirect on the way there was
-    permanent, else None. `body` is decompressed; `wire_bytes` counts the body as it travelled.
+    `url` is the final address without a login, `permanent_url` the same if every redirect on the way
+    there was permanent, else None. `body` is decompressed; `wire_bytes` counts the body as it travelled.
     `elapsed_s` is the time from first request to last byte, without waiting for the host's turn.
     """
 
@@ -195,7 +195,8 @@ class Client:
 
         Any status is a Response, 304 and 500 too. `deadline` is in seconds, for all hops and the
         body together, waiting for a host's turn apart; `max_bytes` bounds the decompressed body.
-        `headers` are for the host of `home`, by default that of `url`: another gets only what is no key.
+        `headers`, and a login in the address of `home`, are for its host, by default that of `url`: another
+        gets only what is no key.
         Raises FetchError.
         """
         target, asked = _parse(url), CIMultiDict(headers or {})
@@ -204,15 +205,17 @@ class Client:
             asked["User-Agent"] = user_agent
         asked.setdefault("User-Agent", self.user_agent)
         known = conditional or Validators()
-        given_by = known.url or str(target)
+        given_by = known.url or str(masked(target))
         permanent, spent, origin, way = True, 0.0, _parse(home or url), [target]
         for hop in range(redirects + 1):
-            if not _is_at_home(target, origin):
+            at_home = _is_at_home(target, origin)
+            if not at_home:
                 asked = _for_another_host(asked)
             async with self.turns.grant(target.raw_host or ""), self._slots:
                 started = monotonic()
-                said = _with_validators(asked, known) if str(target) == given_by else asked
-                answer = await self._ask(target, said, via, max_bytes, deadline - spent, deadline)
+                said = _with_validators(asked, known) if str(masked(target)) == given_by else asked
+                address = _logged_in(target, origin) if at_home else target
+                answer = await self._ask(address, said, via, max_bytes, deadline - spent, deadline)
                 spent += monotonic() - started
             status, answer_headers, body, wire = answer
             if status == 304 and not any(name in said for name in _CONDITIONS):
@@ -221,13 +224,14 @@ class Client:
                     f"the site must repair it"
                 )
             if not _leads_on(status, answer_headers):
-                final = str(target)
-                moved = final if hop and permanent else None
+                final = str(masked(target))
+                # Without a login that a redirect brought it leads nowhere.
+                moved = final if hop and permanent and target.raw_user is None else None
                 return Response(status, final, _of_text(answer_headers), body, moved, spent, wire)
             permanent = permanent and status in _PERMANENT
             target = _redirected(target, answer_headers["Location"])
             way.append(target)
-        raise BadResponse(f"{shown(url)} {_endless(way)}")
+        raise BadResponse(f"{shown(way[0])} {_endless(way)}")
 
     async def _ask(
         self,
@@ -356,6 +360,13 @@ def _is_at_home(url: URL, home: URL) -> bool:
     return url.raw_host == home.raw_host and (url.scheme == "https" or home.scheme == "http")
 
 
+def _logged_in(url: URL, home: URL) -> URL:
+    """`url` with the login of its home, which relative links in an answer must not bear."""
+    if url.raw_user is not None or home.raw_user is None:
+        return url
+    return url.with_user(home.user).with_password(home.password)
+
+
 def _for_another_host(headers: "CIMultiDict[str]") -> "CIMultiDict[str]":
     keep = _HARMLESS | {"user-agent"}
     return CIMultiDict((name, value) for name, value in headers.items() if name.lower() in keep)
@@ -414,7 +425,7 @@ def _by_proxy(error: Exception, proxy: URL | None, cause: str) -> str:
     if isinstance(error, SocksFailed):
         # Which names it.
         return f": {cause}; {_CHECK_PROXY}"
-    through = f" through {shown(masked(proxy)) if proxy else 'the proxy'}"
+    through = f" through {shown(proxy) if proxy else 'the proxy'}"
     if not isinstance(error, aiohttp.ClientHttpProxyError):
         return f"{through}: {cause}; {_CHECK_PROXY}"
     if error.status == 407:
@@ -437,8 +448,8 @@ def _improper(error: Exception) -> str | None:
 
 
 def shown(address: URL | str) -> str:
-    """An address as people are shown it: the beginning of one that is too long."""
-    text = str(address)
+    """An address as people are shown it: without a login, and the beginning of one that is too long."""
+    text = str(masked(address) if isinstance(address, URL) else address)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

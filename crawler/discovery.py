@@ -106,6 +106,8 @@ class _Search:
         self._robots = robots
         self._now = now
         self._asked: set[str] = set()
+        # With the login that may stand in it, which no answer bears.
+        self._home = found.url
 
     async def run(self) -> None:
         response = await self._get(self.found.url, tell=True)
@@ -148,7 +150,7 @@ class _Search:
                 why = self._robots.why_silent(url)
                 self.found.notes.append(f"robots.txt cannot be had, so nobody asks for {url}: {why}")
                 return None
-            response = await self._tools.client.get(url, deadline=DEADLINE)
+            response = await self._tools.client.get(url, home=self._home, deadline=DEADLINE)
         except (FetchError, ValueError) as error:
             if tell:
                 self.found.notes.append(str(error))

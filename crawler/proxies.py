@@ -33,6 +33,6 @@ def parse_proxy(text: str) -> URL:
     return url if url.explicit_port else url.with_port(_SOCKS_PORT)
 
 
-def masked(proxy: URL) -> URL:
-    """`proxy` without its user and password."""
-    return proxy.with_user(None) if proxy.raw_user or proxy.raw_password else proxy
+def masked(address: URL) -> URL:
+    """The address of a proxy, or any other, without its user and password."""
+    return address.with_user(None) if address.raw_user or address.raw_password else address

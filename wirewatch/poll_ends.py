@@ -8,12 +8,14 @@ import re
 from datetime import datetime
 
 from sqlalchemy import Connection
+from yarl import URL
 
 from archive import sources
 from archive.events import Event
 from archive.sources import SourceState
 from crawler.gathering import Gathered
 from crawler.polling import Change, after_poll
+from crawler.proxies import masked
 from crawler.source import Source
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
@@ -40,7 +42,7 @@ def shareable(source: Source, gathered: Gathered) -> Gathered:
     """
     if mask(source.url) == source.url:
         return gathered
-    own = gathered.validated_url in (None, source.url)
+    own = gathered.validated_url in (None, str(masked(URL(source.url))))
     return gathered._replace(
         etag=gathered.etag if own else None,
         last_modified=gathered.last_modified if own else None,

@@ -21,6 +21,7 @@ from crawler.children import ChildError
 from crawler.client import FetchError, Response, Validators, shown
 from crawler.gathering import Gathered, Tools, Trouble
 from crawler.polling import address_of
+from crawler.proxies import masked
 from crawler.refusals import refusal, without_answer
 from crawler.rhythm import max_age
 from crawler.source import Source
@@ -92,7 +93,7 @@ async def gather_feed(source: Source, state: SourceState, tools: Tools, now: dat
 
 def place(source: Source, response: Response) -> str:
     """Who gave this response: a login page, say, to which the source's address leads."""
-    leads_on = response.url != str(URL(source.url))
+    leads_on = response.url != str(masked(URL(source.url)))
     return f"{source.url} (which leads to {shown(response.url)})" if leads_on else source.url
 
 

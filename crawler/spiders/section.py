@@ -6,6 +6,7 @@ yields an `Entry` for each article link. The article pages themselves are read e
 own takes this one and says what is different: `links` and `following` (`crawler/spiders/kcna.py`).
 """
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from hashlib import blake2b
@@ -36,6 +37,8 @@ from crawler.spiders.links import FoundLink, guessed_links, selected_links
 
 # DESIGN §10.
 ENTRIES = 500
+
+_LOGIN = re.compile(r"(?<=://)[^/?#@]*@")
 
 
 class UnknownSource(LookupError):
@@ -118,7 +121,9 @@ class SectionSpider(Spider):
 
     def _entry(self, link: FoundLink) -> Entry:
         zone = self.source.timezone
-        return make_entry(link.url, link.title, summary=link.summary, date=link.date, zone=zone, why=link.why)
+        # Relative ones bear the login that stands in the address of the page.
+        url = _LOGIN.sub("", link.url, count=1)
+        return make_entry(url, link.title, summary=link.summary, date=link.date, zone=zone, why=link.why)
 
     def links(self, response: TextResponse) -> list[FoundLink]:
         """The article links of a list page, in its order."""

@@ -106,6 +106,23 @@ async def test_an_announced_feed_becomes_an_entry(tmp_path: Path) -> None:
     assert "# to be added: country, timezone, kind" in ended.out
 
 
+async def test_a_login_in_the_address_opens_the_whole_site_and_is_not_shown(tmp_path: Path) -> None:
+    head = "<link rel=alternate type='application/rss+xml' href='/all/feed'>"
+
+    def respond(asked: Asked) -> Answer:
+        if "authorization" not in asked.headers:
+            return reply(status=401)
+        return {"/": html(MENU, head), "/all/feed": feed()}.get(asked.path, reply(status=404))
+
+    async with running(respond) as site:
+        main = "shipped: []\nfetch: {allow_private: [127.0.0.0/8], min_delay: 1ms}\n"
+        config = write(tmp_path / "config", {"wirewatch.yaml": main})
+        address = site.url("/").replace("//", "//me:rosebud@")
+        ended = await asyncio.to_thread(run, "discover", "--config", config, address)
+    assert entry_of(ended).url == site.url("/all/feed")
+    assert "rosebud" not in ended.out + ended.err
+
+
 async def test_a_feed_at_a_usual_address_is_found_though_nobody_announces_it(tmp_path: Path) -> None:
     ended = await ask(tmp_path, lambda home: {"/": html(MENU), "/rss.xml": feed(home)}, "discover", "/")
     assert entry_of(ended).url.endswith("/rss.xml")

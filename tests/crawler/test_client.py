@@ -382,6 +382,24 @@ async def test_a_key_is_shown_to_its_home_alone_and_never_in_clear() -> None:
     assert ["x-key" in asked.headers for asked in site.asked] == [True, False, False]
 
 
+async def test_a_login_in_an_address_is_for_its_host_and_stands_in_no_answer() -> None:
+    settings = FetchSettings(min_delay=timedelta(0), allow_private=("127.0.0.0/8",))
+    async with Client(settings) as client, running(never, "127.0.0.2") as other:
+        way = {"a": "301 /b", "b": "301 AT/c", "c": f"302 {other.url('/d')}"}
+
+        def respond(asked: Asked) -> Answer:
+            status, _, to = way.get(asked.path.strip("/"), "").partition(" ")
+            return reply(status=int(status or 200), Location=to.replace("AT", site.url("")))
+
+        async with running(respond) as site:
+            home = site.url("/a").replace("//", "//me:pass@")
+            away = await client.get(home)
+            page = await client.get(site.url("/page"), home=home)
+    assert [asked.headers.get("authorization") for asked in site.asked] == ["Basic bWU6cGFzcw=="] * 4
+    assert "authorization" not in other.asked[0].headers
+    assert (away.url, page.url) == (other.url("/d"), site.url("/page"))
+
+
 # What cannot be asked
 
 

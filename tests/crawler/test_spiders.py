@@ -92,6 +92,15 @@ async def test_the_entries_of_a_section_in_the_pages_order(child: Child) -> None
     assert (first.published, first.trust) == (datetime(2026, 11, 24, 3, 5, tzinfo=UTC), "assumed")
 
 
+async def test_a_login_in_the_address_is_in_no_link(child: Child) -> None:
+    async with running(paged) as site:
+        login = replace(source(site), url=site.url("/news").replace("//", "//me:pass@"))
+        result = await gather_section(child, HostTurns(0), login, HERE)
+    links = [entry.link for entry in result.entries]
+    assert links
+    assert all(link.startswith(f"http://127.0.0.1:{site.port}/story-") for link in links)
+
+
 async def test_pagination_is_bounded_and_article_pages_are_not_fetched(child: Child) -> None:
     async with running(paged) as site:
         result = await gather_section(child, HostTurns(0), source(site, selectors=SELECTORS), HERE)

@@ -158,6 +158,20 @@ async def test_an_answer_that_is_no_feed_or_has_no_entries_is_a_failure() -> Non
     assert empty.error == f"{room.url}/feed answers, but with no entries; {search}"
 
 
+async def test_a_login_in_the_address_is_in_no_link_and_no_error() -> None:
+    async with newsroom() as (room, tools):
+        room.serves(FEED, ETag='"1"')
+        plain = room.url
+        room.url = plain.replace("//", "//me:pass@")
+        found = await poll(room, tools)
+        room.serves(b"<html></html>")
+        page = await poll(room, tools)
+    assert [entry.link for entry in found.entries] == [f"{plain}/a-dam", f"{plain}/a-road"]
+    assert found.validated_url == f"{plain}/feed"
+    assert page.error is not None
+    assert "which leads to" not in page.error
+
+
 @pytest.mark.parametrize("kind", ["feed", "sitemap"])
 async def test_a_page_to_which_a_source_is_led_is_named(kind: str) -> None:
     async with newsroom() as (room, tools):
