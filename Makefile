@@ -44,6 +44,7 @@ picture: .venv/.installed  ## docs/demo.svg, the demo's terminal as the README s
 	$(BIN)/python -m wirewatch.demo.picture docs/demo.svg
 
 wheel: .venv/.installed  ## dist/wirewatch-….whl
+	@! git status --porcelain -- config 2>/dev/null | grep -q . || echo "config/ is not as it was cloned: what its YAML files say, chats too, is shipped in this wheel"
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 lock: .venv/.checking  ## requirements.lock anew from what pyproject.toml allows
