@@ -356,6 +356,25 @@ def revive(conn: Connection, channels: Sequence[str], since: datetime, now: date
     return len(found)
 
 
+def follow(conn: Connection, chats_of: Mapping[str, str], now: datetime) -> None:
+    """Let what waits, or could not be sent, go to the chats that its channels have by now.
+
+    `chats_of` are those of the config, by the names of the channels. What may stand in a chat stays there.
+    """
+    unsent = table.c.state.in_(("pending", "waiting", "dead"))
+    waiting = select(table.c.channel, table.c.chat).where(unsent, table.c.kind != "edit").distinct()
+    for channel, old in conn.execute(waiting).all():
+        chat = chats.current(conn, chats_of.get(channel, old))
+        if chat == old:
+            continue
+        here = (unsent, table.c.channel == channel, table.c.chat == old)
+        # Ids of the old chat say nothing about the new one.
+        conn.execute(update(table).where(*here, table.c.kind != "edit").values(chat=chat, mark=None))
+        moved = select(table.c.id).where(unsent, table.c.channel == channel, table.c.chat == chat)
+        conn.execute(update(table).where(*here, table.c.edits.in_(moved)).values(chat=chat))
+        wake(conn, JOB, chat, now)
+
+
 def alerts_since(conn: Connection, channel: str, since: datetime, now: datetime) -> int:
     """How many alerts a channel was given after `since`, sent or still to be sent.
 

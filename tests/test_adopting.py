@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, update
 
-from archive import articles, sources
+from alerts.channels.senders import chat_key
+from archive import articles, deliveries, sources
 from archive.archive import Archive
 from archive.articles import NewArticle
+from archive.deliveries import NewDelivery
 from archive.tables import outlet
 from crawler.entry import Entry
 from crawler.identity import Sorted, all_keys, identify, sort_entries
@@ -174,3 +176,12 @@ def test_a_config_is_adopted_again_after_a_command_with_another(
     assert house.titles == ["Laotian"]
     house.start(settings, "one")
     assert house.titles == ["The Laotian Times"]
+
+
+def test_what_waits_goes_to_the_chat_of_the_edited_config(house: House, settings: Settings) -> None:
+    (channel,) = settings.channels
+    new = NewDelivery(channel.name, "notice", {"type": "notice", "text": "Hello"}, False, "-1001")
+    house.archive.write_now(lambda conn: deliveries.add(conn, [new], NOW))
+    house.start(settings, "edited")
+    (row,) = house.archive.read_now(lambda conn: deliveries.listed(conn, ["pending"]))
+    assert row.chat == chat_key(channel)

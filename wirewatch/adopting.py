@@ -1,9 +1,9 @@
 """What does the archive learn of a config that comes into force?
 
 At start and after every edit: the outlets, which sources are active and when they are due, former
-names, since when each watch counts, and the deliveries of a channel that has come back. One
-transaction, which may be repeated. A config that was kept, and that the archive adopted last, teaches it
-nothing. Reading an edited config is `wirewatch/reloading.py`.
+names, since when each watch counts, and the deliveries of a channel that has come back or goes to another
+chat. One transaction, which may be repeated. A config that was kept, and that the archive adopted last,
+teaches it nothing. Reading an edited config is `wirewatch/reloading.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection
 
+from alerts.channels.senders import chat_key
 from archive import articles, deliveries, facts, renames, sources
 from archive.articles import StoredArticle
 from crawler.entry import Entry
@@ -67,6 +68,7 @@ def adopt(conn: Connection, rules: Rulebook, now: datetime) -> None:
     keep_places(conn, rules.sources.values(), now)
     sources.reschedule(conn, _edited_rhythms(conn, rules, now))
     deliveries.revive(conn, list(rules.channels), now - _STILL_NEWS, now)
+    deliveries.follow(conn, {name: chat_key(channel) for name, channel in rules.channels.items()}, now)
 
 
 def keep_outlets(conn: Connection, settings: Settings) -> None:

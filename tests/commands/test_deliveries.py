@@ -40,6 +40,21 @@ def test_retry_sends_the_dead_again_and_leaves_the_sent(desk: Desk) -> None:
     assert {row.id: row.state for row in rows} == {dead: "pending", sent: "sent"}
 
 
+def test_retry_sends_to_the_chat_that_the_channel_has_by_now(desk: Desk) -> None:
+    known = desk.article("Laos", "https://a.example/1")
+    desk.delivery(known, state="dead", chat="-1001", channel="console", mark=7)
+    desk.delivery(desk.article("Laos", "https://a.example/2"), state="sent", chat="-1001")
+    gone = desk.delivery(desk.article("Laos", "https://a.example/3"), state="dead", chat="-1001", channel="x")
+    assert desk.run("retry", "--all").code == 0
+    rows = desk.archive.read_now(lambda conn: deliveries.listed(conn, get_args(State)))
+    assert {row.id: (row.chat, row.state) for row in rows} == {
+        1: ("console:console", "pending"),
+        2: ("-1001", "sent"),
+        gone: ("-1001", "pending"),
+    }
+    assert rows[-1].mark is None
+
+
 def test_retry_of_what_is_not_dead_is_a_failure(desk: Desk) -> None:
     sent = desk.delivery(desk.article("Laos", "https://a.example/1"), state="sent")
     ended = desk.run("retry", str(sent))

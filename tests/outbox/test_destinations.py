@@ -3,6 +3,7 @@
 import pytest
 
 from alerts.channels.console import ConsoleSender
+from alerts.channels.senders import chat_key
 from archive import chats, deliveries, outgoing
 from tests.outbox.office import Office, alert
 from tests.peers import faults
@@ -59,6 +60,47 @@ async def test_a_chat_that_does_not_exist_is_named(desk: Office) -> None:
     desk.alert("desk", 1)
     await desk.run(DAY)
     assert desk.told()[0].startswith("the chat does not exist, or the bot cannot see it")
+
+
+async def test_what_waits_follows_its_channel_to_another_chat(office: Office) -> None:
+    old, new = office.api.supergroup("Old"), office.api.supergroup("New")
+    office.channel("desk", old.id)
+    first = office.alert("desk", 1)
+    await office.run()
+    office.api.put(old, Presence.KICKED)
+    office.alert("desk", 2)
+    # Changes what stands in the old chat, and so does not go along.
+    stays = office.add("desk", alert(1, others=("B",)), "edit", edits=first)
+    await office.run(60)
+    assert office.states() == {"sent": 1, "dead": 2}
+    waits = office.alert("desk", 3)
+    chats_of = {"desk": chat_key(office.channel("desk", new.id))}
+    office.write(lambda conn: deliveries.follow(conn, chats_of, office.clock()))
+    await office.run(60)
+    assert office.headlines(new.id) == ["Alert 3"]
+    assert office.delivery(waits).chat == str(new.id)
+    office.write(lambda conn: deliveries.retry(conn, office.clock()))
+    await office.run(60)
+    assert office.headlines(new.id) == ["Alert 3", "Alert 2"]
+    assert stays is not None
+    assert office.delivery(stays).chat == str(old.id)
+
+
+async def test_what_may_have_arrived_stays_with_its_chat(desk: Office) -> None:
+    old, new = desk.api.channel("Old"), desk.api.channel("New")
+    desk.channel("desk", old.id)
+    desk.alert("desk", 0)
+    await desk.run()
+    desk.api.faults.add(faults.drop_after_accepting())
+    id_ = desk.alert("desk", 1)
+    await desk.run(10)
+    assert desk.delivery(id_).state == "uncertain"
+    chats_of = {"desk": chat_key(desk.channel("desk", new.id))}
+    desk.write(lambda conn: deliveries.follow(conn, chats_of, desk.clock()))
+    await desk.run(60)
+    assert desk.delivery(id_).state == "sent"
+    assert desk.headlines(old.id) == ["Alert 0", "Alert 1"]
+    assert desk.headlines(new.id) == []
 
 
 async def test_a_closed_topic_stops_its_channel_only(desk: Office) -> None:
