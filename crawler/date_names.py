@@ -15,13 +15,19 @@ def fold(text: str) -> str:
 
 
 def ascii_digits(text: str) -> str:
-    """`text` with compatibility forms resolved and ASCII digits, its capitals kept."""
+    """`text` with compatibility forms resolved, ASCII digits and all that can be seen, its capitals kept."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DIGITS)
 
 
-# Thai, Lao, Khmer, Burmese, Arabic, Persian and Devanagari digits.
-_DIGITS = {
-    first + n: str(n) for first in (0x0E50, 0x0ED0, 0x17E0, 0x1040, 0x0660, 0x06F0, 0x0966) for n in range(10)
+# Thai, Lao, Khmer, Burmese, Arabic, Persian and Devanagari digits; and what cannot be seen, which stands
+# between the parts of words in Khmer and Lao, and of dates in Arabic.
+_DIGITS: dict[int, str | None] = {
+    **{
+        first + n: str(n)
+        for first in (0x0E50, 0x0ED0, 0x17E0, 0x1040, 0x0660, 0x06F0, 0x0966)
+        for n in range(10)
+    },
+    **dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF), None),
 }
 
 _MONTHS_IN_ORDER = (
@@ -41,9 +47,13 @@ _MONTHS_IN_ORDER = (
     "jan peb mar apr mei jun jul agu sep okt nop des",
     "januari februari mac april mei jun julai ogos september oktober november disember",
     "jan feb mac apr mei jun jul ogo sep okt nov dis",
+    "ene peb mar abr may hun hul ago set okt nob dis",
     # Tetum
     "janeiru fevereiru marsu abríl maiu juñu jullu agostu setembru outubru novembru dezembru",
     "enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre",
+    # Italian
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "gen feb mar apr mag giu lug ago set ott nov dic",
     # Russian: of the month, the month, short
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
@@ -58,6 +68,7 @@ _MONTHS_IN_ORDER = (
     "ມ.ກ. ກ.ພ. ມ.ນ. ມ.ສ. ພ.ພ. ມິ.ຖ. ກ.ລ. ສ.ຫ. ກ.ຍ. ຕ.ລ. ພ.ຈ. ທ.ວ.",
     "មករា កុម្ភៈ មីនា មេសា ឧសភា មិថុនា កក្កដា សីហា កញ្ញា តុលា វិច្ឆិកា ធ្នូ",
     "ဇန်နဝါရီ ဖေဖော်ဝါရီ မတ် ဧပြီ မေ ဇွန် ဇူလိုင် ဩဂုတ် စက်တင်ဘာ အောက်တိုဘာ နိုဝင်ဘာ ဒီဇင်ဘာ",
+    "ဇန် ဖေ မတ် ဧ မေ ဇွန် ဇူ ဩ စက် အောက် နို ဒီ",
     # Chinese; as a number it is read beside "月"
     "一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月",
     # Arabic for Al Jazeera and its like
@@ -124,16 +135,19 @@ def _names_of(words: str) -> frozenset[str]:
 
 _MORNING = _names_of(
     "am a.m a.m. a._m. 오전 아침 새벽 上午 午前 早上 早晨 清晨 凌晨 朝 sa sáng เช้า ก่อนเที่ยง ព្រឹក ព្រលឹម ເຊົ້າ"
-    " ຕອນເຊົ້າ ກ່ອນທ່ຽງ နံနက် မနက် pagi pg"
+    " ຕອນເຊົ້າ ກ່ອນທ່ຽງ နံနက် မနက် pagi pg ص"
 )
 _NOON = _names_of("낮 中午 正午 trưa เที่ยง ថ្ងៃត្រង់ ທ່ຽງ မွန်းတည့် siang tengah_hari")
 _EVENING = _names_of(
     "저녁 밤 晚上 晚间 晚間 傍晚 夜间 夜間 深夜 夜 tối đêm เย็น ค่ำ ល្ងាច យប់ ແລງ ຕອນແລງ ຄ່ຳ ຕອນຄ່ຳ ກາງຄືນ ည malam"
 )
 _AFTERNOON = _names_of(
-    "pm p.m p.m. p._m. 오후 下午 午後 ch chiều บ่าย หลังเที่ยง រសៀល ບ່າຍ ຕອນບ່າຍ ສວາຍ ຫຼັງທ່ຽງ ညနေ petang ptg sore"
+    "pm p.m p.m. p._m. 오후 下午 午後 ch chiều บ่าย หลังเที่ยง រសៀល ບ່າຍ ຕອນບ່າຍ ສວາຍ ຫຼັງທ່ຽງ ညနေ petang ptg sore م"
 )
-HALF = _any_of([*_MORNING, *_NOON, *_EVENING, *_AFTERNOON])
+# "2026م 10:30" names the era.
+_BEHIND = ("ص", "م")
+HALF = _any_of([*(_MORNING | _NOON | _EVENING | _AFTERNOON) - {*_BEHIND}])
+HALF_BEHIND = rf"(?:{HALF}|(?:{_alternatives([*_BEHIND])})(?![^\W\d_]))"
 
 
 def hour_of_day(hour: int, half: str | None) -> int:

@@ -13,7 +13,7 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 from archive.article import Trust
-from crawler.date_names import HALF, MONTH, MONTHS, THAI, ZONES, fold, hour_of_day
+from crawler.date_names import HALF, HALF_BEHIND, MONTH, MONTHS, THAI, ZONES, fold, hour_of_day
 
 Dated = tuple[datetime | None, Trust]
 
@@ -31,10 +31,10 @@ _MAIL = re.compile(
 )
 
 _CLOCK = re.compile(
-    rf"(?:(?P<before>{HALF})\s*)?(?<![\d.+])(?P<hour>\d{{1,2}})\s?(?::|h|시|時|时|点|點|giờ)"
-    r"(?:\s?(?P<minute>\d{1,2}))?(?:\s?(?:분|分|នាទី|m(?!\w)))?"
-    r"(?:(?:\s?:\s?|(?<=[분分])\s?)(?P<second>\d{1,2})(?:초|秒)?(?:[.,:]\d*)?)?(?!\d)"
-    rf"(?:\s*(?P<after>{HALF}))?"
+    rf"(?:(?P<before>{HALF})\s*)?(?<![\d.+])(?P<hour>\d{{1,2}})\s?(?::|h|시|時|时|点|點|giờ|ໂມງ|นาฬิกา)"
+    r"(?:\s?(?P<minute>\d{1,2}))?(?:\s?(?:분|分|នាទី|ນາທີ|นาที|m(?!\w)))?"
+    r"(?:(?:\s?:\s?|(?<=[분分ีີ])\s?)(?P<second>\d{1,2})(?:\s?(?:초|秒|ວິນາທີ|วินาที))?(?:[.,:]\d*)?)?(?!\d)"
+    rf"(?:\s*(?P<after>{HALF_BEHIND}))?"
     r"|(?<![\d.:/-])(?P<only>1[0-2]|0?[1-9])\s?(?P<half>[ap]\.?m\.?)(?!\w)"
 )
 # "10.30 WIB", "10.30 น.", "pukul 10.30": one dot makes a time, two make a date, if there is no other.

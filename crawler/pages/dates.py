@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 
 from archive.article import Trust
-from crawler.date_names import HALF, MONTH, MONTHS, ascii_digits, fold, hour_of_day
+from crawler.date_names import HALF, HALF_BEHIND, MONTH, MONTHS, ascii_digits, fold, hour_of_day
 from crawler.feeds.dates import stated_zone
 
 Stamp = tuple[datetime, Trust]
@@ -31,7 +31,7 @@ _DAYS = tuple(
 )
 _TIME = re.compile(
     rf"(?:(?P<h1>{HALF})\s*)?(?<!\d)(?P<h>\d{{1,2}})\s?(?:[:h]|\.(?=\d\d\s*(?:น|WIB|$))|시|时|時|點|点)\s?"
-    rf"(?P<min>\d{{2}}|\d(?=분|分))?(?:분|分)?(?::(?P<s>\d\d)(?:[.,]\d+)?)?(?:\s*(?P<h2>{HALF}))?",
+    rf"(?P<min>\d{{2}}|\d(?=분|分))?(?:분|分)?(?::(?P<s>\d\d)(?:[.,]\d+)?)?(?:\s*(?P<h2>{HALF_BEHIND}))?",
     re.IGNORECASE,
 )
 # In running text a zone is told from a word by its capitals: "13:05 ART", but "13:05 Art in Hanoi".
