@@ -232,12 +232,12 @@ def all_keys(identities: Sequence[Identity]) -> list[int]:
 class _Poll:
     """What the entries of a poll say of each other.
 
-    `named` are the keys of addresses and of what is there, `shared` those of addresses at which there are
-    several things: a section, a live page; `common` those of titles that several addresses bear: "Weather".
+    `names` are the keys of titles, or of what stands for them; `shared` those of addresses at which there
+    are several: a section, a live page; `common` those of titles that several addresses bear: "Weather".
     """
 
     entries: list[tuple[Entry, Identity]]
-    named: Set[tuple[int, int]]
+    names: Set[int]
     shared: frozenset[int]
     common: frozenset[int]
     renumbered: bool
@@ -251,7 +251,9 @@ class _Poll:
         shared = _repeated([url for url, _ in named])
         common = _repeated([name for _, name in named])
         moved = sum(_is_renumbered(identity, known, common) for _, identity in entries)
-        return cls(entries, named, shared, common, 2 * moved > len(entries) + len(stays))
+        return cls(
+            entries, {name for _, name in named}, shared, common, 2 * moved > len(entries) + len(stays)
+        )
 
 
 def _repeated(keys: Sequence[int]) -> frozenset[int]:
@@ -286,11 +288,15 @@ def _same(entry: Entry, identity: Identity, known: Mapping[int, Known], poll: _P
         return by_title
     if by_heading is not None and poll.renumbered and identity.heading not in poll.common:
         return by_heading
-    if by_guid is not None and (
-        _alike(by_guid.title, entry.title) or _same_end(by_guid.canonical, identity.canonical)
-    ):
+    if by_guid is not None and _is_like(entry, identity, by_guid) and not _is_there(entry, by_guid, poll):
         return by_guid
     return None
+
+
+def _is_like(entry: Entry, identity: Identity, article: Known) -> bool:
+    """Whether an entry may be the article whose GUID it bears: some feeds give one to all."""
+    alike = entry.title != "" and _alike(article.title, entry.title)
+    return alike or _same_end(article.canonical, identity.canonical)
 
 
 def _goes_by(entry: Entry, identity: Identity, article: Known, poll: _Poll) -> bool:
@@ -306,9 +312,16 @@ def _goes_by(entry: Entry, identity: Identity, article: Known, poll: _Poll) -> b
         return False
     if entry.guid and identity.guid is None:
         return True
-    # One that was met in this poll is there, and so may be any that has no title to look for.
-    its_heading = _key("heading", article.outlet, title)
-    return article.article >= 0 and title != "" and (identity.url, its_heading) not in poll.named
+    # Any may be there that has no title to look for.
+    return title != "" and not _is_there(entry, article, poll)
+
+
+def _is_there(entry: Entry, article: Known, poll: _Poll) -> bool:
+    """Whether an article that an entry may be is in the poll itself, under another title."""
+    title = _plain(article.title)
+    if title == _plain(entry.title):
+        return False
+    return article.article < 0 or _key("heading", article.outlet, title) in poll.names
 
 
 def _get(known: Mapping[int, Known], key: int | None) -> Known | None:

@@ -129,6 +129,29 @@ def test_two_articles_with_one_guid_are_both_kept(archive: Archive) -> None:
     assert len(both.new) == 2
 
 
+@pytest.mark.parametrize("guids", [("1", "1", "1"), ("1", "2", "3")], ids=["one for all", "by place"])
+def test_articles_with_like_titles_and_guids_that_tell_nothing_are_all_kept(
+    guids: tuple[str, str, str],
+) -> None:
+    def listed(*numbers: int) -> list[Entry]:
+        return [
+            entry(n, title=f"Notice No. {n} of the ministry", guid=guid)
+            for n, guid in zip(numbers, guids, strict=False)
+        ]
+
+    archive = Archive()
+    assert len(archive.poll(*listed(2, 1)).new) == 2
+    assert titles(archive.poll(*listed(3, 2, 1))) == ["Notice No. 3 of the ministry"]
+    assert archive.poll(*listed(3, 2, 1)).changed == ()
+
+
+def test_notes_without_titles_and_with_one_guid_are_all_kept() -> None:
+    archive = Archive()
+    notes = [entry(n, title="", guid="1", summary=TITLES[n]) for n in range(3)]
+    assert len(archive.poll(*notes[:2]).new) == 2
+    assert archive.poll(*notes).new == ((notes[2], identify(notes[2], "kpl", NOW)),)
+
+
 @pytest.mark.parametrize("end", ["detail", "story.html"])
 def test_articles_with_one_guid_whose_addresses_all_end_alike_are_all_kept(end: str) -> None:
     archive = Archive()
