@@ -398,7 +398,10 @@ def _in_plain_words(error: Exception, asked: URL, proxy: URL | None, deadline: f
         case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError() | SocksFailed():
             return Unreachable(f"{url} could not be asked{_by_proxy(error, proxy, cause)}")
         case aiohttp.ClientConnectorDNSError() if error.os_error.errno == socket.EAI_AGAIN:
-            return Unnamed(f"no name server answers for {host}: see whether this machine is online")
+            return Unnamed(f"no name server answers for {error.host}: see whether this machine is online")
+        case aiohttp.ClientConnectorDNSError() if proxy is not None and error.host == proxy.raw_host:
+            why = _by_proxy(error, proxy, "its name does not resolve")
+            return Unreachable(f"{url} could not be asked{why}")
         case aiohttp.ClientConnectorDNSError():
             return Unreachable(f"the name {host} does not resolve; check its spelling, or this machine's DNS")
         case aiohttp.ClientConnectorCertificateError():

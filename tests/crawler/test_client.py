@@ -525,6 +525,16 @@ async def test_requests_go_through_the_proxy() -> None:
     assert proxy.asked[0].headers["proxy-authorization"] == "Basic bWU6cHc="
 
 
+async def test_a_proxy_whose_name_does_not_resolve_is_named_and_not_the_site() -> None:
+    async with Client(HERE, resolver=Unresolving()) as client:
+        with pytest.raises(Unreachable) as caught:
+            await client.get("http://feeds.test/rss", proxy="http://me:pw@proxy.example:3128")
+    assert str(caught.value) == (
+        "http://feeds.test/rss could not be asked through http://proxy.example:3128: "
+        "its name does not resolve; check the proxy that fetch or the source names"
+    )
+
+
 async def test_a_proxy_that_is_down_is_named_without_its_password() -> None:
     async with running(never) as gone:
         proxy = gone.url().replace("//", "//me:pw@")
