@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from alerts.channel import Channel
+from alerts.channel import AppriseChannel, Channel
 from alerts.matching import Watchlist
 from alerts.query.terms import TermSet
 from alerts.watch import Watch
@@ -44,6 +44,7 @@ def check(
     layers.errors.extend(_outlet_errors(entries, layers))
     if not layers.main_unread:
         layers.errors.extend(_channel_errors(entries, layers))
+        layers.errors.extend(_apprise_errors(entries, layers))
     queries = QueryCheck(layers)
     for name, node in layers.entries["watches"].items():
         queries.queries(node, f"watches.{name}", ("query", "unless"))
@@ -110,6 +111,27 @@ def _channel_errors(entries: Entries, layers: Layers) -> Iterable[ConfigError]:
             if isinstance(channel, str) and channel not in known:
                 key = f"watches.{name}.channels"
                 yield ConfigError(item.place, key, channel, expected, nearest(channel, known))
+
+
+def _apprise_errors(entries: Entries, layers: Layers) -> Iterable[ConfigError]:
+    """Addresses with which the daemon would not start."""
+    for name, node in channel_nodes(layers):
+        channel = entries.channels.get(name)
+        if not isinstance(channel, AppriseChannel):
+            continue
+        # Slow to load, and for next to nobody.
+        from alerts.channels.apprise import service_of
+
+        try:
+            service = service_of(channel.url)
+        except ModuleNotFoundError:
+            # Which is warned of.
+            return
+        if service is None:
+            key = "url_file" if "url_file" in node.keys else "url"
+            found = "an address that Apprise cannot use (not shown)"
+            expected = "all parts of one of a service that it knows, and the package that the service needs"
+            yield ConfigError(node.keys[key], f"channels.{name}.{key}", found, expected)
 
 
 def _unheard(entries: Entries, layers: Layers) -> Iterable[ConfigWarning]:

@@ -38,20 +38,29 @@ def build(channel: BaseChannel, surroundings: Surroundings) -> Sender:
     if not isinstance(channel, AppriseChannel):
         raise TypeError(f"not a channel of type apprise: {channel.name}")
     try:
-        from apprise import Apprise, AppriseAsset
+        service = service_of(channel.url)
     except ModuleNotFoundError as error:
         raise ChannelError(f"channels.{channel.name}: {_MISSING}") from error
+    if service is None:
+        raise ChannelError(f"channels.{channel.name}: {_UNUSABLE}")
+    from apprise import Apprise
+
+    _settle(service, channel.url, surroundings.read_timeout or READ_TIMEOUT)
+    notifier = Apprise(asset=service.asset)
+    notifier.add(service)
+    return AppriseSender(notifier, as_html=_takes_html(service), titled=service.title_maxlen > 0)
+
+
+def service_of(url: str) -> "NotifyBase | None":
+    """The service of an address, None where Apprise cannot use it; ModuleNotFoundError without Apprise."""
+    from apprise import Apprise, AppriseAsset
+
     _keep_out_of_logs()
     # In memory: some services would keep tokens in files.
     asset = AppriseAsset(app_id="Wirewatch", app_desc="Wirewatch", storage_mode="memory")
     # Not `add(url)`: that takes an address with a comma for two.
-    service = Apprise.instantiate(channel.url, asset=asset)
-    if service is None:
-        raise ChannelError(f"channels.{channel.name}: {_UNUSABLE}")
-    _settle(service, channel.url, surroundings.read_timeout or READ_TIMEOUT)
-    notifier = Apprise(asset=asset)
-    notifier.add(service)
-    return AppriseSender(notifier, as_html=_takes_html(service), titled=service.title_maxlen > 0)
+    service: NotifyBase | None = Apprise.instantiate(url, asset=asset)
+    return service
 
 
 class AppriseSender:

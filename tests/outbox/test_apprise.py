@@ -26,6 +26,7 @@ from alerts.messages.pieces import Piece, to_html
 from tests.command_line import run_alone
 from tests.config_folder import locations, whole, write
 from tests.outbox.office import Office, alert
+from wirewatch.config_errors import ConfigErrors
 from wirewatch.settings import load
 
 SECRET = "hunter2secret"
@@ -277,6 +278,20 @@ def test_check_warns_where_the_package_is_missing(tmp_path: Path, monkeypatch: p
     assert str(warning).endswith(
         "wirewatch.yaml:3:19: channels.phone.type: found no Apprise: Wirewatch will not start, "
         "expected install wirewatch[apprise]"
+    )
+
+
+@pytest.mark.parametrize("key", ["url", "url_file"])
+def test_check_tells_where_the_address_stands_that_apprise_cannot_use(key: str, tmp_path: Path) -> None:
+    value = "address" if key == "url_file" else f"nonsense://{SECRET}"
+    main = f"channels:\n  - {{name: phone, type: apprise, {key}: '{value}'}}\n"
+    where = locations(tmp_path, {**whole(wirewatch=main), "address": f"nonsense://{SECRET}"})
+    with pytest.raises(ConfigErrors) as caught:
+        load(where, {})
+    assert str(caught.value) == (
+        f"{where.config}/wirewatch.yaml:2:34: channels.phone.{key}: "
+        "found an address that Apprise cannot use (not shown), "
+        "expected all parts of one of a service that it knows, and the package that the service needs"
     )
 
 
