@@ -24,6 +24,8 @@ JITTER = 0.1
 TOLD_AFTER = 2
 # A permanent redirect is believed after so many polls that agree on where it leads.
 AGREEING = 3
+# After these the next request bears no condition: some servers, and walls before them, refuse any that does.
+_ANSWERED = ("other", "blocked")
 
 Health = Literal["ok", "failing", "blocked", "empty", "gone", "moved", "stale"]
 
@@ -252,6 +254,8 @@ def _failed(polled: SourceState, poll: _Poll) -> tuple[SourceState, Change | Non
         trouble=gathered.trouble,
         due_at=now + wait,
     )
+    if gathered.trouble in _ANSWERED:
+        state = state._replace(etag=None, last_modified=None)
     text = f"{gathered.error or 'fails'}; it is asked again in {length(wait)}"
     return state, Change(_health(gathered), text) if told else None
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.crawler.site import Answer, Asked, reply, running
 from tests.feeds.desk import Clock, Desk, desk
 from tests.feeds.newsroom import rss
@@ -56,3 +58,18 @@ def test_a_304_that_nobody_asked_for_is_no_success(tmp_path: Path) -> None:
         assert ("source-failing", "s-0") in here.events()
 
     lived(tmp_path, lambda _: reply(status=304), look)
+
+
+@pytest.mark.parametrize("status", [400, 403, 412])
+def test_a_server_that_refuses_conditions_is_asked_without(tmp_path: Path, status: int) -> None:
+    def odd(asked: Asked) -> Answer:
+        return reply(status=status) if "if-none-match" in asked.headers else reply(FEED, ETag='"1"')
+
+    def look(here: Desk) -> None:
+        state = here.states()["s-0"]
+        # Now and then one is refused, but what is new is found.
+        assert state.last_success_at is not None
+        assert here.clock() - state.last_success_at < timedelta(hours=1)
+        assert here.events() == []
+
+    lived(tmp_path, odd, look)
