@@ -74,6 +74,8 @@ _WRAPPERS = (
 _AMP_CACHE = re.compile(r"^https?://(?:[\w-]+\.)?cdn\.ampproject\.org/\w{1,3}/(s/)?(.+)$", re.IGNORECASE)
 _GOOGLE_AMP = re.compile(r"^https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?(.+)$", re.IGNORECASE)
 _WEB = ("http://", "https://")
+# Wrappers within wrappers, and endings behind endings: of a thousand each costs the whole length again.
+_TURNS = 32
 # Nothing in it to take away but the host's beginning, an index and the slash at the end: most links.
 _PLAIN = re.compile(
     r"https?://(?P<host>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]+)(?P<path>(?:/[a-zA-Z0-9_~-][\w.~-]*)*/?)",
@@ -88,10 +90,11 @@ def canonical_url(link: str) -> str:
 
     https, lower-case host without `www.` or `m.`, no default port, user, fragment, AMP form,
     tracking or session parameter, parameters sorted, no slash at the end. Applied twice it changes
-    nothing more. A link that is no web address is returned stripped.
+    nothing more. A link that is no web address, or is wrapped more often than anybody does, is returned
+    stripped.
     """
     text = link.strip()
-    for turn in range(len(text) + 1):
+    for turn in range(_TURNS):
         simpler = _simpler(text)
         # Where only the scheme is another, nothing else was to be made simpler.
         if simpler in (text, f"https{text[4:]}"):
@@ -101,7 +104,7 @@ def canonical_url(link: str) -> str:
         if turn and len(simpler) > len(text) and not text.lower().startswith("http:"):
             return simpler
         text = simpler
-    return text
+    return link.strip()
 
 
 def _simpler(text: str) -> str:
