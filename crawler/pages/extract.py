@@ -41,6 +41,19 @@ _SCRIPTS = {
 }
 
 
+# How files begin that are no pages, whatever the server calls them: PDF, pictures, archives and documents.
+_FILES = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"\xd0\xcf\x11\xe0",
+)
+
+
 def extract(
     html: bytes | str,
     url: str,
@@ -54,7 +67,8 @@ def extract(
     `content_type` is the HTTP header, `zone` the IANA zone of dates without one. Never raises for
     what a page holds; a page without article has a verdict that says why, and an empty body.
     """
-    tree = parse(decode(html, content_type))
+    is_file = isinstance(html, bytes) and html[:64].lstrip().startswith(_FILES)
+    tree = None if is_file else parse(decode(html, content_type))
     if tree is None:
         return Page("", "", None, "none", None, (), "empty")
     reveal(tree)

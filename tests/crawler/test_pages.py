@@ -246,6 +246,16 @@ def test_times_are_read_in_the_forms_of_the_region(text: str, expected: str, tru
     assert stamp == (datetime.fromisoformat(expected).replace(tzinfo=UTC), trust)
 
 
+@pytest.mark.parametrize(
+    "begins", [b"%PDF-1.7\n", b"\n%PDF-1.4", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"PK\x03\x04"]
+)
+def test_a_file_that_is_no_page_has_no_text(begins: bytes) -> None:
+    page = extract(
+        begins + b"(The dam near Pakse was opened on Tuesday by the prime minister.) Tj\n" * 60, URL
+    )
+    assert (page.verdict, page.title, page.body) == ("empty", "", "")
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "99/99/2026", "31/02/2026", "call 1300 2026", "v2026.1"])
 def test_what_is_no_date_is_none(text: str) -> None:
     assert read_time(text) is None
