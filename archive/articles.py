@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select, text, update
 
 from archive import noted
 from archive.article import Article, Outlet, Trust
@@ -74,6 +74,17 @@ class StoredArticle:
     told_at: datetime | None
     story: int | None
     paywalled: bool = False
+
+
+def find_alone(conn: Connection) -> None:
+    """Until this transaction ends no other process finds articles: two that look at once for one would both
+    take it for new. SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(_FIND_ALONE)
+
+
+# Any number that nothing else locks by.
+_FIND_ALONE = text("select pg_advisory_xact_lock(2003399270)")
 
 
 def known_by(conn: Connection, keys: Sequence[int]) -> dict[int, Known]:

@@ -34,6 +34,7 @@ def rows_of(poll: Poll) -> int:
 def keep(conn: Connection, polls: Sequence[Poll]) -> list[tuple[SourceState, int]]:
     """Keep the new articles of polls and their states, and wake who works on them next; of each poll the
     state, and how many articles are new."""
+    articles.find_alone(conn)
     return [ended for some in _strangers(polls) for ended in _keep(conn, some)]
 
 
