@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.channel import BaseChannel
-from alerts.channels.interface import Looker, Message, Outcome, Sender, Sent, button_rows
+from alerts.channels.interface import Looker, Message, Outcome, Sender, Sent, Unknown, button_rows
 from alerts.channels.registry import Surroundings, channel_type
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ConsoleSender:
-    """Prints messages; they have no ids, and are never lost on the way."""
+    """Prints messages; they have no ids."""
 
     paced = False
     looker: Looker | None = None
@@ -28,12 +28,18 @@ class ConsoleSender:
 
     async def send(self, message: Message) -> Outcome:
         """Print `message`."""
-        self._print(message, "silent" if message.silent else "")
-        return Sent(None)
+        return self._printed(message, "silent" if message.silent else "")
 
     async def edit(self, message_id: int, message: Message) -> Outcome:
         """Print what the message says now."""
-        self._print(message, "edited")
+        return self._printed(message, "edited")
+
+    def _printed(self, message: Message, note: str) -> Outcome:
+        try:
+            self._print(message, note)
+        except OSError as error:
+            # Whoever read the pipe is gone, or the disk with the file is full; some of it may stand there.
+            return Unknown(f"standard output takes nothing: {error.strerror or error}")
         return Sent(None)
 
     def _print(self, message: Message, note: str) -> None:

@@ -54,6 +54,10 @@ class Paces:
         now = self._monotonic()
         return max(pace.delay(now), self._bot_parked_until - now)
 
+    def rest(self, pace: ChatPace) -> float:
+        """Seconds until this chat may be tried again after what did not go out, where no pace is kept."""
+        return pace.parked_until - self._monotonic()
+
     async def turn(self, pace: ChatPace) -> None:
         """Wait for the bot's limit, then count a message of this chat as under way."""
         async with self._bot_turn:

@@ -161,7 +161,7 @@ class Outbox:
         if (end := quiet_until(delivery, channel, self._clock(), self.default_zone)) is not None:
             await self._hold_back(delivery, end)
             return True
-        if sender.paced and not await self._turn(chat, pace):
+        if not await self._turn(chat, pace, paced=sender.paced):
             return False
         outcome: Outcome | None = None
         try:
@@ -192,16 +192,18 @@ class Outbox:
 
         await self._archive.write(step)
 
-    async def _turn(self, chat: str, pace: ChatPace) -> bool:
+    async def _turn(self, chat: str, pace: ChatPace, *, paced: bool) -> bool:
         """Wait for the chat's turn; False if it is so far off that a wake is better."""
-        while (delay := self._paces.delay(pace)) > 0:
+        delay_of = self._paces.delay if paced else self._paces.rest
+        while (delay := delay_of(pace)) > 0:
             if delay > PATIENCE:
                 await self._park(chat, self._clock() + timedelta(seconds=delay))
                 return False
             await self._sleep(delay)
             if self._stopping:
                 return False
-        await self._paces.turn(pace)
+        if paced:
+            await self._paces.turn(pace)
         return True
 
     async def _claim(self, delivery: Delivery, channel: Channel, sender: Sender) -> Claimed | None:
@@ -261,7 +263,7 @@ class Outbox:
         if why_not is not None or looker is None:
             await self._looking.blind(delivery, channel, why_not or "")
             return True
-        if not await self._turn(delivery.chat, pace):
+        if not await self._turn(delivery.chat, pace, paced=True):
             return False
         try:
             hindrance = await self._looking.step(delivery, channel, looker)

@@ -1,5 +1,9 @@
 """What happens to messages whose chat, token or limits are in the way: kept, told once, replayed?"""
 
+import os
+import sys
+from contextlib import suppress
+
 import pytest
 
 from alerts.channels.console import ConsoleSender
@@ -517,3 +521,28 @@ async def test_a_file_gets_the_text_of_the_alert_with_its_address(
     assert second.startswith("desk · edited\n")
     assert "also: B" in second
     assert end == ""
+
+
+async def test_where_nobody_reads_standard_output_an_edit_is_tried_ever_more_seldom(
+    desk: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.channel("desk", -1001234567890)
+    desk.senders["desk"] = ConsoleSender(None, "desk")
+    id_ = desk.alert("desk", 1)
+    await desk.run()
+    reading, writing = os.pipe()
+    os.close(reading)
+    with suppress(BrokenPipeError), os.fdopen(writing, "w") as gone, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", gone)
+        edit = desk.add("desk", alert(1, others=("B",)), "edit", edits=id_)
+        lost = desk.alert("desk", 2)
+        await desk.run(300)
+    waits = desk.delivery(edit)
+    assert (waits.state, waits.reason) == ("waiting", "standard output takes nothing: Broken pipe")
+    # After 1, 2, 4 ... 32, then 60 s, which counts for what is new in this channel as well.
+    assert 8 <= waits.attempts <= 11
+    assert not [line for line in caplog.records if line.exc_info]
+    # It is read again.
+    await desk.run(4000)
+    assert desk.states() == {"sent": 3}
+    assert desk.delivery(lost).attempts <= 2
