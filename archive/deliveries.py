@@ -50,8 +50,9 @@ class NewDelivery:
     """Something to be sent to one channel. `content` is what `alerts.messages.content` wrote.
 
     `chat` is the channel's chat as configured. `edits` and `reply_to` are ids of deliveries of
-    the same channel: whose message is changed, whose message is answered. An edit that somebody
-    has `asked` for by pressing a button does not wait for its turn.
+    the same channel: whose message is changed, whose message is answered. An edit is `silent` where
+    the message that it changes is to be, should that not be sent yet. An edit that somebody has `asked`
+    for by pressing a button does not wait for its turn.
     """
 
     channel: str
@@ -174,7 +175,8 @@ def _add_edit(conn: Connection, new: NewDelivery, chat: str, now: datetime) -> t
     ).one_or_none()
     if unsent is not None:
         values = {} if new.asked_at is None else {"asked_at": new.asked_at, "not_before": None}
-        conn.execute(update(table).where(table.c.id == unsent.id).values(content=new.content, **values))
+        said = {"content": new.content, "silent": new.silent}
+        conn.execute(update(table).where(table.c.id == unsent.id).values(said | values))
         return unsent.id, now if values else unsent.not_before or now
     if new.asked_at is not None:
         return _add(conn, new, chat, now)
@@ -223,7 +225,7 @@ def add_to_message(conn: Connection, delivery: Delivery, additions: dict[str, An
     """Let a message show what a pressed button has added to it, before what else is queued."""
     conn.execute(update(table).where(table.c.id == delivery.id).values(additions=additions))
     edit = NewDelivery(
-        delivery.channel, "edit", delivery.content, True, delivery.chat, article=delivery.article,
+        delivery.channel, "edit", delivery.content, delivery.silent, delivery.chat, article=delivery.article,
         story=delivery.story, edits=delivery.id, asked_at=now,
     )  # fmt: skip
     add(conn, [edit], now)

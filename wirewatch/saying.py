@@ -87,9 +87,11 @@ def let_say(
         said = _said(conn, rules, channel, covered, known or {}, outlets, part_of)
         new = content.renewed(said, message.content).to_json()
         if new != message.content:
+            # An answer makes no sound whatever it says; another message none as long as it is not urgent.
+            silent = message.silent and (message.reply_to is not None or said.urgency == "low")
             row = NewDelivery(
-                channel.name, "edit", new, True, chat_key(channel), article=message.article, story=here.story,
-                edits=message.id,
+                channel.name, "edit", new, silent, chat_key(channel), article=message.article,
+                story=here.story, edits=message.id,
             )  # fmt: skip
             deliveries.add(conn, [row], now)
             standing[message.id] = replace(message, content=new)

@@ -16,6 +16,7 @@ from archive.archive import Archive
 from archive.mutes import NewMute
 from tests.messages.newsdesk import Newsdesk
 from tests.outbox.office import START, Clock
+from tests.peers import faults
 from tests.peers.botapi import BotApiPeer
 from wirewatch.clock_steps import settle
 from wirewatch.rooms import Rulebook
@@ -100,6 +101,24 @@ async def test_an_article_whose_later_text_is_breaking_does_not_wait_for_its_dig
     await desk.run(hours=48)
     # And is not told a second time.
     assert first_lines(desk, chat) == [BREAKING]
+
+
+@pytest.mark.parametrize(
+    ("revised", "sound"),
+    [("Laos opens a bridge with rice", False), ("Laos opens a bridge after a quake", True)],
+)
+async def test_an_alert_in_the_queue_gets_a_sound_when_its_later_text_is_urgent(
+    opened: Opened, revised: str, sound: bool
+) -> None:
+    desk, chat = opened("low")
+    desk.api.faults.add(faults.flood(120))
+    article = desk.publish("Laos opens a bridge")
+    await desk.run(minutes=1)
+    desk.revise(article, revised)
+    await desk.run(minutes=5)
+    (sent,) = desk.api.ledger.of("sendMessage", chat_id=chat)
+    assert revised in sent.text
+    assert sent.params["disable_notification"] == ("false" if sound else "true")
 
 
 async def test_an_article_that_was_in_a_digest_is_not_told_again(opened: Opened) -> None:
