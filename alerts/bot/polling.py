@@ -191,7 +191,8 @@ class Polling:
 
     async def _answer(self, query: CallbackQuery, answer: Answer) -> None:
         try:
-            await self._bot.answer_callback_query(query.id, answer.text or None, show_alert=answer.popup)
+            text = shortened(answer.text, LONGEST) or None
+            await self._bot.answer_callback_query(query.id, text, show_alert=answer.popup)
         except BadRequest as error:
             # Answered already before a crash, or asked too long ago.
             log.info("button not answered: %s", error)

@@ -148,6 +148,18 @@ async def test_an_admin_mutes_and_all_see_it(
     assert here.labels == [["Why?", "Unmute", "Story"]]
 
 
+async def test_an_answer_that_names_much_is_no_longer_than_telegram_takes(desk: Office) -> None:
+    here = await room(desk)
+    watches = tuple(f"north-korea-and-all-that-is-said-of-it-{number}" for number in range(9))
+    desk.add("desk", alert(1, watches=watches), "edit", edits=here.id)
+    await desk.run(60)
+    await here.press("Mute", here.admin)
+    told = await here.press("Watch 1 h", here.admin)
+    assert told.startswith("Muted until ")
+    assert len(told) <= 200
+    assert len(here.mutes) == len(watches)
+
+
 async def test_unmuting_takes_everything_back(office: Office) -> None:
     here = await room(office)
     before = here.text
