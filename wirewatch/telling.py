@@ -138,6 +138,7 @@ class _Known:
             found = [Match(row["watch"], row["urgency"], ()) for row in fired.get(article, ())]
             self._waiting.setdefault((channel, beside[article]), []).extend(found)
         self._put: list[digests.Item] = []
+        self._chats: dict[str, str] = {}
         self.muted = _muted(conn, rules, now)
 
     def subject(self, conn: Connection, one: Come) -> _Subject:
@@ -168,6 +169,20 @@ class _Known:
         self._put.append(digests.Item(channel.name, it.stored.id, decision.reason, decision.due))
         self._waiting.setdefault((channel.name, it.story), []).extend(it.told.matches)
 
+    def is_in_chat_of(self, conn: Connection, channel: Channel, row: Delivery) -> bool:
+        """Whether a message of the channel is where its readers are: it may have been given another chat."""
+        key = chat_key(channel)
+        if row.chat == key:
+            return True
+        here = self._chat(conn, key)
+        # A public name whose number has not been asked for since the start.
+        return here.startswith("@") or self._chat(conn, row.chat) == here
+
+    def _chat(self, conn: Connection, chat: str) -> str:
+        if chat not in self._chats:
+            self._chats[chat] = chats.current(conn, chat)
+        return self._chats[chat]
+
     def is_sent(self, it: _Subject) -> None:
         """Something may have been sent for the article: what stands of its story is read again."""
         self._sent.update((it.story, *(row.story for row in it.standing)))
@@ -190,13 +205,14 @@ def _tell_channel(
 ) -> None:
     settings = rules.settings
     heard = routing.watches_for(channel.name, it.told.matches, rules.watches, settings.ops)
-    here = [delivery for delivery in it.standing if delivery.channel == channel.name]
+    had = [delivery for delivery in it.standing if delivery.channel == channel.name]
+    here = [delivery for delivery in had if known.is_in_chat_of(conn, channel, delivery)]
     left, kept_by = audible(it.stored.article, it.story, heard, known.muted.get(channel.name, ()))
     decision = routing.route(
         it.told,
         left or heard,
         channel,
-        _standing(conn, rules, channel, it, here, known, now),
+        _standing(conn, rules, channel, it, had, here, known, now),
         only=rules.filters.get(channel.name),
         zone=channel.timezone or settings.timezone,
         now=now,
@@ -228,17 +244,19 @@ def _standing(
     rules: Rulebook,
     channel: Channel,
     it: _Subject,
+    had: Sequence[Delivery],
     here: Sequence[Delivery],
     known: _Known,
     now: datetime,
 ) -> Standing:
-    """What the channel has of the article and its story, of which `here` was sent."""
+    """What the channel has of the article and its story, of which it `had` these messages and `here` those
+    that its readers see."""
     in_digest = known.of_story_in_digest(channel, it)
     waiting = routing.watches_for(channel.name, in_digest or (), rules.watches, rules.settings.ops)
     watches = [watch for one in here for watch in one.content["watches"]]
     urgencies = [one.content["urgency"] for one in here] + [match.urgency for match in waiting]
     return Standing(
-        article=any(delivery.article == it.stored.id for delivery in here),
+        article=any(delivery.article == it.stored.id for delivery in had),
         in_digest=known.is_in_digest(channel, it),
         waits=known.waits(channel, it),
         story=bool(here),
