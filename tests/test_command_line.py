@@ -1,10 +1,12 @@
 """The command line as a whole: help, version, exit codes."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import run, run_alone
+from tests.command_line import ROOT, run, run_alone
 from tests.config_folder import whole, write
 from wirewatch.cli import COMMANDS
 
@@ -52,3 +54,15 @@ def test_the_config_folder_may_come_from_the_environment(tmp_path: Path) -> None
     ended = run_alone("check", WIREWATCH_CONFIG=str(wrong))
     assert ended.code == 78
     assert ended.out.startswith(f"{wrong}/wirewatch.yaml:2:1: version: found 9")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_changes_nothing(closed: str, tmp_path: Path) -> None:
+    write(tmp_path / "config", whole())
+    command = f"exec {sys.executable} -m wirewatch --config {tmp_path}/config"
+    for words, code in (("check", 0), ("match", 0), ("config show watch:none", 2)):
+        ended = subprocess.run(
+            ["/bin/sh", "-c", f"{command} {words} {closed}"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False,
+        )  # fmt: skip
+        assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr

@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import click
@@ -117,6 +118,7 @@ def wirewatch() -> None:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         # Headlines are in any script, whatever the terminal's locale claims.
         getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="backslashreplace")
@@ -126,6 +128,14 @@ def main() -> None:
         wirewatch(prog_name="wirewatch")
     except SystemExit as end:
         _leave(end)
+
+
+def _open_what_is_closed() -> None:
+    """Give the standard streams that were closed an end in nothing: whoever closes one wants to know no more,
+    and its number would be the next file's, such as the archive's."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - to the end
 
 
 def _leave(end: SystemExit) -> NoReturn:
