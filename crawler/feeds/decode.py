@@ -37,11 +37,12 @@ _MEANT = {
 _SEVEN_BIT = ("iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "hz", "utf-7")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
-# A damaged character or two in so much good text do not make it another encoding.
-_DAMAGE = 0.02
-# Titles are cut by bytes, and the last character of each is damaged then. Of text in a legacy encoding, read
-# as UTF-8, three quarters are.
-_DAMAGE_OF_UTF_8 = 0.5
+# Titles are cut by bytes, and the last character of each is damaged then: so much damage does not make it
+# another encoding than the one it is in, or is said to be in. Of text in a legacy encoding, read as UTF-8,
+# three quarters are damaged.
+_DAMAGE = 0.5
+# No text in another encoding is so nearly UTF-8.
+_SLIGHT_DAMAGE = 0.25
 # Tones of Windows-1258 are bytes of their own, behind a vowel.
 _VIETNAMESE = re.compile(
     rb"[aeiouyAEIOUY\xe2\xea\xf4\xe3\xf5\xfd\xc2\xca\xd4\xc3\xd5\xdd][\xcc\xd2\xde\xec\xf2]"
@@ -98,15 +99,28 @@ def _decoded(body: bytes, named: list[str]) -> str:
     for encoding in named:
         if encoding in _SEVEN_BIT:
             return _strictly(body, encoding) or body.decode("utf-8", "replace")
-    telling = [encoding for encoding in named if not _is_latin(encoding)]
-    for encoding in telling:
-        text = _strictly(body, encoding)
-        if text is not None:
-            return _composed(text) if encoding == "cp1258" else text
     lossy = _HALVES.sub(_whole, body).decode("utf-8", "replace")
-    if lossy.count("\ufffd") <= _DAMAGE_OF_UTF_8 * len(_FOREIGN.findall(lossy)):
+    damage = _damage(lossy)
+    if damage > _SLIGHT_DAMAGE:
+        telling = [encoding for encoding in named if not _says_little(encoding)]
+        texts = [text for encoding in telling if (text := _loosely(body, encoding)) is not None]
+        # Of two the document's, unless the server's fits better.
+        best = min(texts, key=_damage, default=None)
+        if best is not None and _damage(best) <= _DAMAGE:
+            return best
+    if damage <= _DAMAGE:
         return lossy
-    return _guessed(body, telling, next(filter(_is_latin, named), "cp1252"))
+    return _guessed(body, next(filter(_is_latin, named), "cp1252"))
+
+
+def _damage(text: str) -> float:
+    """Which share of what is no ASCII could not be read."""
+    return text.count("\ufffd") / max(len(_FOREIGN.findall(text)), 1)
+
+
+def _says_little(encoding: str) -> bool:
+    """Whether its name is no reason to read bytes in it that are not UTF-8."""
+    return encoding.startswith(("utf", "ucs")) or _is_latin(encoding)
 
 
 def _is_latin(encoding: str) -> bool:
@@ -147,19 +161,20 @@ def _strictly(body: bytes, encoding: str) -> str | None:
         return None
 
 
-def _guessed(body: bytes, named: list[str], latin: str) -> str:
-    """What is named, though damaged; else the encoding in which most of it is plain prose, or `latin`."""
-    for encoding in named:
-        try:
-            text = body.decode(encoding, "replace")
-        except (UnicodeError, LookupError, ValueError):
-            continue
-        if encoding != "utf-8" and text.count("\ufffd") <= _DAMAGE * len(_FOREIGN.findall(text)):
-            return text
+def _loosely(body: bytes, encoding: str) -> str | None:
+    try:
+        text = body.decode(encoding, "replace")
+    except (UnicodeError, LookupError, ValueError):
+        return None
+    return _composed(text) if encoding == "cp1258" else text
+
+
+def _guessed(body: bytes, latin: str) -> str:
+    """Read in the encoding in which most of it is plain prose, else in `latin`."""
     sample = body[:65536]
     runs = _HIGH.findall(sample)
     if len(_VIETNAMESE.findall(sample)) > _VIETNAMESE_SHARE * sum(map(len, runs)):
-        return _composed(body.decode("cp1258", "replace"))
+        return _loosely(body, "cp1258") or ""
     # Letters with accents stand alone among plain ones, those of other scripts together.
     if sum(map(len, runs)) < 1.5 * len(runs):
         return body.decode(latin, "replace")

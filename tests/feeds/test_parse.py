@@ -463,6 +463,27 @@ def test_utf_8_is_utf_8_though_every_title_is_cut_within_a_character(title: str,
     assert {entry.title.rstrip("\ufffd ") for entry in entries} == {title}
 
 
+@pytest.mark.parametrize("name", ["euc-kr", "big5", "gb2312", "shift_jis", "euc-jp"])
+@pytest.mark.parametrize("good", [1, 3, 6])
+def test_an_encoding_that_is_named_is_read_though_every_title_is_cut_within_a_character(
+    name: str, good: int
+) -> None:
+    title = TEXTS[name][:good]
+    cut = title.encode(name) + "北".encode(name)[:1]
+    items = b"".join(b"<item><title>%s</title><link>/%d</link></item>" % (cut, n) for n in range(5))
+    feed = b"<rss><channel>" + items + b"</channel></rss>"
+    for entries in (
+        parse(f'<?xml version="1.0" encoding="{name}"?>'.encode() + feed).entries,
+        parse(feed, content_type=f"text/xml; charset={name}").entries,
+    ):
+        assert {entry.title.rstrip("\ufffd ") for entry in entries} == {title.strip()}
+
+
+def test_of_two_encodings_that_are_named_the_one_that_fits_is_read() -> None:
+    body = encoded("euc-jp", '<?xml version="1.0" encoding="shift_jis"?>')
+    assert only(body, content_type="text/xml; charset=euc-jp").title == TEXTS["euc-jp"]
+
+
 @pytest.mark.parametrize("named", ["", "windows-1258", "x-cp1258", "utf-8", "iso-8859-1"])
 def test_vietnamese_of_an_old_system_is_read_with_its_tones(named: str) -> None:
     title = "Thủ tướng Lào thăm Việt Nam, bàn về hợp tác kinh tế"
