@@ -50,7 +50,7 @@ class SitemapError(Exception):
 @dataclass(frozen=True, slots=True)
 class Sitemap:
     """Its entries, the newest first where it gives times; or, of an index, the sitemaps it leads to,
-    the most promising first, and whether it tells of each when it changed."""
+    the most promising first, and whether it tells of each when it changed, and tells all."""
 
     entries: tuple[Entry, ...] = ()
     leads_to: tuple[str, ...] = ()
@@ -172,7 +172,8 @@ def _as_far_as_it_goes(
     entries.sort(key=lambda entry: entry.published or _LONG_AGO, reverse=True)
     sitemaps.sort(key=lambda found: (found[0], "news" in found[1]), reverse=True)
     leads_to = tuple(link for _, link in sitemaps[: 2 * FOLLOWED])
-    return Sitemap(tuple(entries[:NEWEST]), leads_to, dated), damage
+    # Of what was cut off nothing is known.
+    return Sitemap(tuple(entries[:NEWEST]), leads_to, dated and damage is None), damage
 
 
 def _elements(text: bytes) -> Iterator[tuple[str, etree._Element]]:

@@ -206,6 +206,14 @@ async def test_a_sitemap_that_is_missing_does_not_spoil_the_others() -> None:
     assert [e.title for e in found.entries] == ["A dam"]
 
 
+async def test_what_came_in_part_is_asked_for_whole_the_next_time() -> None:
+    async with newsroom() as (room, tools):
+        room.serves(urlset(news("/1", "A dam"), news("/2", "A road"))[:-60], ETag='"1"')
+        found = await poll(room, tools)
+    assert [e.title for e in found.entries] == ["A dam"]
+    assert (found.etag, found.body_hash) == (None, None)
+
+
 async def test_refusals_and_nonsense_are_told() -> None:
     async with newsroom() as (room, tools):
         room.serves(status=410)
