@@ -43,7 +43,7 @@ _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 # A source's own headers may carry a key: another host than the source's gets only these.
-_HARMLESS = frozenset({"accept", "accept-language"})
+HARMLESS = frozenset({"accept", "accept-language"})
 # A server may lead to an address of thousands of characters: people are shown so many.
 _SHOWN = 1000
 
@@ -208,7 +208,7 @@ class Client:
         given_by = known.url or str(masked(target))
         permanent, spent, origin, way = True, 0.0, _parse(home or url), [target]
         for hop in range(redirects + 1):
-            at_home = _is_at_home(target, origin)
+            at_home = is_at_home(target, origin)
             if not at_home:
                 asked = _for_another_host(asked)
             async with self.turns.grant(target.raw_host or ""), self._slots:
@@ -355,7 +355,7 @@ def _endless(way: Sequence[URL]) -> str:
     return f"redirects more than {len(way) - 2} times; open it in a browser and use where it ends"
 
 
-def _is_at_home(url: URL, home: URL) -> bool:
+def is_at_home(url: URL, home: URL) -> bool:
     """Whether `url` may see what is for the host of `home`: by no way that is less secret."""
     return url.raw_host == home.raw_host and (url.scheme == "https" or home.scheme == "http")
 
@@ -368,7 +368,7 @@ def _logged_in(url: URL, home: URL) -> URL:
 
 
 def _for_another_host(headers: "CIMultiDict[str]") -> "CIMultiDict[str]":
-    keep = _HARMLESS | {"user-agent"}
+    keep = HARMLESS | {"user-agent"}
     return CIMultiDict((name, value) for name, value in headers.items() if name.lower() in keep)
 
 

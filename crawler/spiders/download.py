@@ -17,10 +17,13 @@ from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloa
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.ssl import _make_ssl_context
+from yarl import URL
 
+from crawler.client import HARMLESS, is_at_home
 from crawler.guard import AllowList, refusal
 from crawler.proxies import SOCKS, parse_proxy
 from crawler.socks import connector_through
+from crawler.source import Source
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +42,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         proxy = None if said is None else parse_proxy(said)
         # The connector goes through a SOCKS proxy by itself; another is named in each request.
         self._named = None if proxy is None or proxy.scheme in SOCKS else said
+        self._source: Source | None = getattr(crawler.spider, "source", None)
         exceptions = AllowList.parse(crawler.settings.getlist("WIREWATCH_ALLOW_PRIVATE"))
         self._session = aiohttp.ClientSession(
             connector=connector_through(proxy, exceptions, limit=self._pool_size_total),
@@ -56,7 +60,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         timeout: float,  # noqa: ASYNC109 - Scrapy's signature
     ) -> AsyncIterator[_ClientResponse]:
         try:
-            async with super()._make_request(request, timeout) as response:
+            async with super()._make_request(self._without_keys(request), timeout) as response:
                 yield response
         except Exception as error:
             refused = refusal(error)
@@ -64,6 +68,17 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
                 raise
             # Not a DownloadFailedError: the retry middleware would ask again.
             raise IgnoreRequest(str(refused)) from error
+
+    def _without_keys(self, request: Request) -> Request:
+        """Without the source's own headers where another host is asked; Scrapy knows only of two as keys."""
+        source = self._source
+        if source is None or is_at_home(URL(request.url), URL(source.url)):
+            return request
+        headers = request.headers.copy()
+        for name in source.headers:
+            if name.lower() not in HARMLESS:
+                headers.pop(name, None)
+        return request.replace(headers=headers)
 
     def _extract_proxy_url_with_creds(self, request: Request) -> str | None:
         return self._named

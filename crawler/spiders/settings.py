@@ -43,6 +43,8 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = NAME
 USER_AGENT = user_agent(None)
 COOKIES_ENABLED = False
+# An address may be a secret, and is nobody else's business.
+REFERER_ENABLED = False
 DOWNLOAD_DELAY = 1.0
 # The delay is a minimum, and a promise.
 DOWNLOAD_DELAY_JITTER = 0.0

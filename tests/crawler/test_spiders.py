@@ -161,6 +161,26 @@ async def test_a_crawl_says_who_it_is_and_sends_the_sources_headers(child: Child
     assert site.asked[5].headers["accept-language"] == "lo"
 
 
+async def test_a_key_is_shown_to_the_sources_host_alone(child: Child) -> None:
+    keys = {"X-Key": "secret", "Authorization": "secret", "Accept-Language": "lo"}
+    here = replace(HERE, allow_private=("127.0.0.0/8",))
+    async with running(paged, "127.0.0.2") as other:
+        following = f"<a class=next href='{other.url('/news?page=2')}'>Next</a>"
+        first = html(f"<div class=item><h3><a href='/1'>{title(0, 1)}</a></h3></div>{following}")
+        leads = {"/old": reply(status=302, Location=other.url("/news")), "/news": first}
+        async with running(of(leads)) as site:
+            for path in leads:
+                listed = source(site, path, headers=keys, selectors=SELECTORS)
+                result = await gather_section(child, HostTurns(0), listed, here)
+                assert result.error is None
+    pages = [asked.headers for asked in site.asked if asked.path in leads]
+    assert [headers["x-key"] for headers in pages] == ["secret"] * 2
+    asked = [asked.headers for asked in other.asked if asked.path != "/robots.txt"]
+    assert len(asked) > 2
+    assert all(headers["accept-language"] == "lo" for headers in asked)
+    assert all({"x-key", "authorization", "referer"}.isdisjoint(headers) for headers in asked)
+
+
 async def test_between_two_requests_lies_the_minimum_delay(child: Child) -> None:
     patient = CrawlSettings(min_delay=0.3, allow_private=("127.0.0.1",))
     async with running(paged) as site:
