@@ -53,6 +53,7 @@ class Daemon:
     """The running parts, for whoever watches them; `listening` is where health and metrics are."""
 
     rooms: Rooms
+    outgoing: Outgoing
     poller: Poller
     jobs: Jobs
     lag: LoopLag
@@ -131,9 +132,8 @@ async def running(
             reloading=supervisor.reloading,
             reloaded=lambda: supervisor.notify("READY=1"),
         )
-        daemon = Daemon(
-            rooms, poller, Jobs(rooms.archive, _jobs(rooms, index_most), clock), LoopLag(), reloader
-        )
+        jobs = Jobs(rooms.archive, _jobs(rooms, index_most), clock)
+        daemon = Daemon(rooms, outgoing, poller, jobs, LoopLag(), reloader)
         with told_plainly(rooms.archive.shown):
             await recover(rooms)
             await rooms.archive.write(partial(wake_now, WOKEN, rooms.clock()))

@@ -1,7 +1,8 @@
 """What is one round of the daemon, as `wirewatch run --once`?
 
 Everything due is polled, what comes of it is told and sent, and the round ends when nothing more
-may be sent within a minute. It is one first contact: what catches up goes when nothing else is under way.
+may be sent within a minute; a chat that is out of reach waits for the next round. It is one first contact:
+what catches up goes when nothing else is under way.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from archive import deliveries, digests, sources, wake
+from archive import chats, deliveries, digests, sources, wake
 from wirewatch.daemon import Daemon, asked_to_end, running
 from wirewatch.rooms import Durations
 from wirewatch.settings import Settings
@@ -28,6 +29,8 @@ INDEXED = 200
 CHECK_AGAIN = timedelta(days=1)
 # What fails so often fails for good: a daemon goes on trying, a round ends without it.
 PATIENCE = 3
+# So often a chat is tried that cannot be reached: within a minute, as the pauses grow.
+TRIES = 6
 
 
 async def run_once(settings: Settings) -> list[str]:
@@ -49,6 +52,7 @@ async def run_once(settings: Settings) -> list[str]:
             return []
         failed = await daemon.rooms.archive.read(lambda conn: sources.failed_since(conn, began))
         counts = await daemon.rooms.archive.read(deliveries.counts)
+        troubles = await daemon.rooms.archive.read(chats.troubles)
     wrong = [f"{source}: {error}" for source, error in failed]
     wrong += [f"the {name} broke {times} times, see above" for name, times in _stands_still(daemon).items()]
     wrong += [
@@ -58,6 +62,8 @@ async def run_once(settings: Settings) -> list[str]:
     if daemon.rooms.reach.offline_since is not None:
         wrong.append("no host can be reached: see whether this machine is online")
     wrong += [f"{name}: its poll broke, see above" for name in sorted(daemon.poller.broken)]
+    # Whatever waits for Telegram, or for its token, is neither dead nor uncertain.
+    wrong += [trouble.text for trouble in troubles if trouble.subject == "bot"]
     wrong += [f"{counts[bad]} deliveries {bad}" for bad in ("dead", "uncertain") if counts.get(bad)]
     return wrong
 
@@ -83,7 +89,7 @@ async def _done(daemon: Daemon, began: datetime) -> bool:
     if due is not None and due <= began:
         daemon.poller.tick()
         return False
-    given_up = _given_up(daemon)
+    given_up = _given_up(daemon) | {("deliver", chat) for chat in daemon.outgoing.unreached(TRIES)}
     but_digests = given_up | {("digest", channel) for channel in rooms.rules.channels}
     others, first = await rooms.archive.read(
         lambda conn: (wake.next_wake(conn, but_digests), wake.next_wake(conn, given_up))

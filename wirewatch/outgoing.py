@@ -120,6 +120,10 @@ class Outgoing:
         outbox.default_zone = settings.timezone
         outbox.catch_up = settings.fetch.catch_up
 
+    def unreached(self, times: int) -> set[str]:
+        """The chats that could not be reached so many times in a row."""
+        return self._outbox.unreached(times) if self._outbox is not None else set()
+
     async def stop(self, grace: float) -> None:
         """Begin to send nothing new and give what is under way so many seconds."""
         if self._outbox is not None:

@@ -49,6 +49,10 @@ class Paces:
             self._chats.setdefault(chat, restored(limits, known.recent, known.not_before, wall, now))
         return self._chats[chat]
 
+    def failing(self, times: int) -> set[str]:
+        """The chats to which the last attempts, at least so many, have failed."""
+        return {chat for chat, pace in self._chats.items() if pace.failures >= times}
+
     def delay(self, pace: ChatPace) -> float:
         """Seconds until this chat may have its turn."""
         now = self._monotonic()

@@ -117,6 +117,10 @@ class Outbox:
             lambda conn: changed(conn, chat, self.channels, before, after, now, self._report)
         )
 
+    def unreached(self, times: int) -> set[str]:
+        """The chats that could not be reached so many times in a row, and are tried again and again."""
+        return self._paces.failing(times)
+
     async def stop(self, grace: float) -> None:
         """Begin nothing new and give what is under way so many seconds."""
         self._stopping = True
@@ -278,6 +282,7 @@ class Outbox:
                 await self._archive.write(lambda conn: chats.park(conn, delivery.chat, until, reason))
             case NotSent():
                 self._paces.park(delivery.chat, pace, self._times.backoff_most.total_seconds(), asked=False)
+                pace.failures += 1
             case _:
                 pass
         return True

@@ -12,16 +12,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from alerts.outbox.outcomes import UNREACHABLE
 from archive import sources
 from archive.archive import Archive
 from archive.schema import check_whole
 from archive.sources import SourceState
 from tests.feeds.desk import TICK, Clock, desk
 from tests.peers.botapi import BotApiPeer
+from tests.peers.faults import refuse
 from tests.peers.newsroom import PeerNewsroom, Reply, item, rss
 from tests.peers.virtual_time import VirtualTimeLoop, run
 from tests.pipeline.house import feed_source, house, settings_of, write_config
-from wirewatch.demo.botapi import Chat
+from wirewatch.demo.botapi import Chat, Refusal
 from wirewatch.once import run_once
 from wirewatch.rooms import Durations, utc_now
 
@@ -91,6 +93,36 @@ async def test_a_round_in_which_something_fails_for_good_ends_and_says_so(
     wrong = await run_once(settings_of(folder))
     # It may break once more before that is looked at.
     assert any(re.fullmatch(told, line) for line in wrong), wrong
+
+
+async def test_a_round_ends_without_a_telegram_that_is_out_of_reach_and_the_next_one_sends(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wirewatch.once.TRIES", 3)
+    site.script("/feed", rss([item("Laos opens a dam", published=utc_now() - timedelta(hours=1))]))
+    folder = write_config(
+        tmp_path / "config", [feed_source("feed", site.url("/feed"), every="1h")], api, chat
+    )
+    await api.stop()
+    async with asyncio.timeout(60):
+        assert await run_once(settings_of(folder)) == [UNREACHABLE]
+    await api.start()
+    async with asyncio.timeout(60):
+        assert await run_once(settings_of(folder)) == []
+    assert "Laos opens a dam" in api.ledger.messages[0].text
+
+
+async def test_a_round_whose_token_is_refused_says_so(
+    api: BotApiPeer, chat: Chat, site: PeerNewsroom, tmp_path: Path
+) -> None:
+    site.script("/feed", rss([item("Laos opens a dam", published=utc_now() - timedelta(hours=1))]))
+    folder = write_config(
+        tmp_path / "config", [feed_source("feed", site.url("/feed"), every="1h")], api, chat
+    )
+    api.faults.add(refuse(Refusal(401, "Unauthorized")), times=None)
+    async with asyncio.timeout(60):
+        (wrong,) = await run_once(settings_of(folder))
+    assert "@BotFather" in wrong
 
 
 async def test_a_first_round_is_told_in_one_digest_as_soon_as_it_has_met_everything(
