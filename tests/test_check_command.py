@@ -556,3 +556,19 @@ def test_a_token_that_is_none_is_told_but_not_shown(tmp_path: Path, monkeypatch:
 
 def test_the_builder_of_these_tests_makes_a_right_config() -> None:
     assert {SOURCES, TERMS, WATCHES} <= set(whole().values())
+
+
+def test_a_mistake_in_one_of_two_terms_of_a_name_is_told_once_and_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "sets:\n  mine:\n    terms:\n"
+        "      - {name: Lao, spell: {en: [Lao]}}\n"
+        "      - {name: Lao, spell: {en: ['...']}}\n"
+        "      - {name: Lao, exact: ['!']}\n"
+    )
+    ended = check(tmp_path, monkeypatch, whole(terms__mine=text))
+    assert [line.split(": found")[0] for line in lines(ended)] == [
+        "config/terms/mine.yaml:5:29: sets.mine.terms.Lao.spell.en",
+        "config/terms/mine.yaml:6:21: sets.mine.terms.Lao.exact",
+    ]

@@ -83,8 +83,11 @@ def compile_watchlist(
         try:
             compiled = Watchlist.compile(usable, known, before.lexicon if before is not None else None)
         except TermSetError as error:
-            layers.errors.append(_term_error(error, layers))
-            known[error.set] = _without(known[error.set], error.term)
+            # Of the set as it stands in its file, without what was left out.
+            at = next(n for n, term in enumerate(sets[error.set].terms) if term is error.of)
+            layers.errors.append(_term_error(error, at, layers))
+            left = tuple(term for term in known[error.set].terms if term is not error.of)
+            known[error.set] = replace(known[error.set], terms=left)
         else:
             return None if layers.errors else compiled
 
@@ -101,22 +104,9 @@ def companions(sets: Mapping[str, TermSet]) -> set[str]:
     return {word[1:] for word in words if word.startswith("@")}
 
 
-def _without(term_set: TermSet, name: str) -> TermSet:
-    terms = list(term_set.terms)
-    terms.remove(next(term for term in terms if term.name == name))
-    return replace(term_set, terms=tuple(terms))
-
-
-def _term_error(error: TermSetError, layers: Layers) -> ConfigError:
+def _term_error(error: TermSetError, at: int, layers: Layers) -> ConfigError:
     node = layers.entries["terms"][error.set]
-    terms = node.items["terms"]
-    names = [
-        item.items["name"].value
-        if isinstance(item, MappingNode) and isinstance(item.items["name"], Scalar)
-        else ""
-        for item in getattr(terms, "items", ())
-    ]
-    location: Location = ("terms", names.index(error.term), *error.key.split("."))
+    location: Location = ("terms", at, *error.key.split("."))
     found, expected = error.message, "a spelling that can be looked for"
     if match := re.fullmatch(r"unknown term set (@\S+)", error.message):
         found, expected = match[1], _UNKNOWN_SET

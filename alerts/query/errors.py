@@ -7,6 +7,10 @@ the caret. Warnings about queries that are valid but look unintended are `alerts
 import difflib
 import unicodedata
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alerts.query.terms import Term
 
 
 class QueryError(ValueError):
@@ -48,14 +52,16 @@ class WatchError(QueryError):
 
 
 class TermSetError(QueryError):
-    """An error in one term of a term set: `set`, `term` and `key` say where."""
+    """An error in one term of a term set: `set`, `term` and `key` say where. `of` is the term itself, since
+    another may have its name."""
 
     def __init__(
-        self, set_name: str, term: str, key: str, message: str, suggestion: str | None = None
+        self, set_name: str, term: "Term", key: str, message: str, suggestion: str | None = None
     ) -> None:
         super().__init__(message, 0, suggestion)
         self.set = set_name
-        self.term = term
+        self.term = term.name
+        self.of = term
         self.key = key
 
     def __str__(self) -> str:

@@ -180,7 +180,7 @@ class _Compiler:
                     near = nearest(name, self._set_units)
                     raise TermSetError(
                         str(self.units[unit].set),
-                        term.name,
+                        term,
                         "with",
                         f"unknown term set {companion}",
                         f"@{near}" if near else None,
@@ -240,9 +240,9 @@ class _Spelling:
         folded = fold(written).text
         if not has_substance(folded):
             message = f'"{text}" has no letter or digit to look for'
-            raise TermSetError(set_name, term.name, key, message)
+            raise TermSetError(set_name, term, key, message)
         if KINDS[folded[0]] is Kind.MARK:
-            raise TermSetError(set_name, term.name, key, f'"{text}" begins with a combining mark')
+            raise TermSetError(set_name, term, key, f'"{text}" begins with a combining mark')
         return cls(written, folded, text.endswith("*"))
 
     def bounds(self) -> Bounds:
