@@ -15,10 +15,19 @@ from archive.rules import passes
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+def parse_address(text: str) -> URL:
+    """The address that is written; ValueError where it is none."""
+    try:
+        return URL(text)
+    except IndexError as error:
+        # yarl, of brackets behind which no host stands: "http://[]@"
+        raise ValueError("Invalid IPv6 URL") from error
+
+
 def check_web_address(value: str) -> str:
     """`value`, if it is an absolute http(s) address; ValueError otherwise."""
     try:
-        url = URL(value)
+        url = parse_address(value)
         host = url.host or ""
     except ValueError:
         # Its own words may hold what is secret in the address.

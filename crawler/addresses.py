@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote
 
 from yarl import URL
 
+from archive.web_address import parse_address
+
 # Parameters that say how a reader came, never which article it is.
 _TRACKING = re.compile(
     r"utm\w*|itm_\w+|mtm_\w+|matomo_\w+|pk_\w+|piwik_\w+|hsa_\w+|ns_\w+|sfmc_\w+|fb_\w+|guce_\w+|_hs\w+|__hs\w+"
@@ -114,7 +116,7 @@ def _simpler(text: str) -> str:
     if plain is not None and "amp" not in text.lower():
         return f"https://{_host(plain['host'])}{_path(plain['path'])}"
     try:
-        url = URL(text)
+        url = parse_address(text)
         host = url.raw_host
         if not host:
             return text

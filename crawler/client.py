@@ -24,6 +24,7 @@ from aiohttp.http_exceptions import ContentEncodingError
 from multidict import CIMultiDict
 from yarl import URL
 
+from archive.web_address import parse_address
 from crawler.guard import AllowList, refusal
 from crawler.proxies import masked, parse_proxy
 from crawler.sessions import Dropped, Sessions
@@ -319,7 +320,7 @@ def _too_large(url: URL, max_bytes: int) -> TooLarge:
 
 def _parse(url: str) -> URL:
     try:
-        target = URL(url)
+        target = parse_address(url)
     except ValueError as error:
         raise Refused(f"{url} is not a web address: {error}") from error
     if target.scheme not in ("http", "https") or not target.raw_host:
@@ -336,7 +337,7 @@ def _proxy(proxy: str | None) -> URL | None:
 
 def _redirected(url: URL, location: str) -> URL:
     try:
-        target = url.join(URL(location))
+        target = url.join(parse_address(location))
     except ValueError as error:
         raise BadResponse(
             f"{shown(url)} redirects to {shown(location)!r}, which is not an address"

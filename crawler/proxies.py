@@ -6,6 +6,8 @@ what is checked behind any proxy is `crawler/guard.py`.
 
 from yarl import URL
 
+from archive.web_address import parse_address
+
 # socks5: this machine looks names up, and the proxy gets the address that the guard has seen. socks5h:
 # the proxy gets the name.
 SOCKS = frozenset({"socks5", "socks5h"})
@@ -18,7 +20,7 @@ _LONGEST = 255
 def parse_proxy(text: str) -> URL:
     """The address of a proxy; ValueError says what is expected and shows nothing of `text`."""
     try:
-        url = URL(text)
+        url = parse_address(text)
     except ValueError:
         # Its own words may hold the password.
         url = URL()

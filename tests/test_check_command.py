@@ -256,6 +256,10 @@ def test_mistakes_in_the_main_file(
             "2:15: sources.x.url: found https://x:99999/, expected an absolute http:// or https:// address",
         ),
         (
+            "{name: x, url: 'http://[]@'}",
+            "2:15: sources.x.url: found http://***@, expected an absolute http:// or https:// address",
+        ),
+        (
             "{name: x, url: 'https://x.example/', languages: en}",
             "2:42: sources.x.languages: found en, expected a list, did you mean [en]",
         ),

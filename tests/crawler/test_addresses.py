@@ -162,6 +162,7 @@ SAME = {
     "no host": ("https:///news/1", "https:///news/1"),
     "no address at all": (" what is this ", "what is this"),
     "an impossible port": ("https://kpl.example:99999999/", "https://kpl.example:99999999/"),
+    "brackets and no host": ("HTTP://[]@", "HTTP://[]@"),
     "a broken address": ("http://[::1/x", "http://[::1/x"),
     "nothing": ("", ""),
 }  # fmt: skip
@@ -194,6 +195,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@example("http://[]@/news/1")
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=14).map("".join)))
 def test_the_canonical_form_never_raises_and_is_its_own_canonical_form(link: str) -> None:
     once = canonical_url(link)

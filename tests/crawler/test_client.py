@@ -367,6 +367,13 @@ async def test_a_redirect_to_what_is_no_name_is_refused_in_plain_words() -> None
                     await client.get(site.url("/a"))
 
 
+async def test_a_redirect_to_what_is_no_address_is_told_in_plain_words(client: Client) -> None:
+    for location in ("http://[]@/", "http://[::1"):
+        async with running(_hops(a=f"302 {location}")) as site:  # type: ignore[arg-type]
+            with pytest.raises(BadResponse, match="which is not an address"):
+                await client.get(site.url("/a"))
+
+
 async def test_of_an_endless_address_people_are_shown_the_beginning(client: Client) -> None:
     async with running(_hops(a=f"302 data:{'x' * 7000}")) as site:  # type: ignore[arg-type]
         with pytest.raises(Refused, match="is not http or https") as caught:

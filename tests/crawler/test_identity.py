@@ -73,6 +73,10 @@ def titles(found: Sorted) -> list[str]:
     return [entry.title for entry, _ in found.new]
 
 
+def test_a_guid_that_is_nearly_an_address_costs_nothing() -> None:
+    assert titles(Archive().poll(entry(0, guid="http://[]@"), entry(1))) == TITLES[:2]
+
+
 def test_a_first_poll_is_all_new_in_the_feeds_order() -> None:
     assert titles(Archive().poll(*(entry(n) for n in range(6)))) == TITLES[:6]
 
