@@ -32,12 +32,16 @@ _MEANINGS: dict[int, tuple[Trouble, str]] = {
 
 def refusal(response: Response, now: datetime) -> Gathered:
     """A status other than 200 and 304 as a failed poll."""
-    status = response.status
+    return refused(response.url, response.status, response.headers.get("Retry-After"), now)
+
+
+def refused(url: str, status: int, retry_after: str | None, now: datetime) -> Gathered:
+    """As `refusal`, of what `url` answered."""
     trouble, meaning = _MEANINGS.get(status, ("other", f"unexpected answer {status}"))
     if 500 <= status < 600 and status not in _MEANINGS:
         meaning = f"the server is in trouble ({status})"
-    wait = read_retry_after(response.headers.get("Retry-After"), now)
-    return Gathered("failed", error=f"{shown(response.url)}: {meaning}", retry_after=wait, trouble=trouble)
+    wait = read_retry_after(retry_after, now)
+    return Gathered("failed", error=f"{shown(url)}: {meaning}", retry_after=wait, trouble=trouble)
 
 
 def without_answer(error: FetchError) -> Gathered:

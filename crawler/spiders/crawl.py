@@ -47,8 +47,13 @@ async def _crawl(source: Source, settings: CrawlSettings) -> CrawlResult:
     requests = crawler.stats.get_value("downloader/request_count", 0) if crawler.stats else 0
     reason = next(iter(broken), None) or _failure(crawler.spider, entries)
     mark: str = getattr(crawler.spider, "mark", "")
-    trouble = None if broken else getattr(crawler.spider, "trouble", None)
-    return CrawlResult(tuple(entries), requests, reason, mark=mark, trouble=trouble)
+    if broken:
+        return CrawlResult(tuple(entries), requests, reason, mark=mark)
+    trouble, status = (getattr(crawler.spider, name, None) for name in ("trouble", "status"))
+    retry_after = getattr(crawler.spider, "retry_after", None)
+    return CrawlResult(
+        tuple(entries), requests, reason, mark=mark, trouble=trouble, status=status, retry_after=retry_after
+    )
 
 
 def _failure(spider: Spider | None, entries: list[Entry]) -> str | None:

@@ -37,7 +37,8 @@ CrawlTrouble = Literal["unreachable", "unnamed", "refused", "other"]
 class CrawlResult:
     """The entries of one crawl in the page's order, how many requests it made (robots.txt too), and
     in plain words what went wrong, or None, with its kind. `killed` where the crawl process had to be
-    ended. An equal `mark` at the next crawl means that nothing changed; "" where there is none."""
+    ended. An equal `mark` at the next crawl means that nothing changed; "" where there is none. `status`
+    is what the server answered in place of a list page, with its `Retry-After`, where that is the error."""
 
     entries: tuple[Entry, ...]
     requests: int
@@ -45,6 +46,8 @@ class CrawlResult:
     killed: bool = False
     mark: str = ""
     trouble: CrawlTrouble | None = None
+    status: int | None = None
+    retry_after: str | None = None
 
 
 def prepare() -> None:

@@ -42,6 +42,7 @@ async def gather_section(
 async def gather_pages(source: Source, state: "SourceState", tools: "Tools", now: datetime) -> "Gathered":
     """One poll of a source whose `type:` is a spider's name."""
     from crawler.gathering import Gathered
+    from crawler.refusals import refused
 
     fetch = tools.fetch
     settings = CrawlSettings(
@@ -52,6 +53,9 @@ async def gather_pages(source: Source, state: "SourceState", tools: "Tools", now
         known=state.body_hash,
     )
     result = await gather_section(tools.crawling, tools.client.turns, source, settings)
+    if result.status is not None and not result.entries:
+        gathered = refused(source.url, result.status, result.retry_after, now)
+        return gathered._replace(requests=result.requests)
     if result.error is not None and not result.entries:
         return Gathered("failed", error=result.error, trouble=result.trouble, requests=result.requests)
     if result.mark and result.mark == state.body_hash:

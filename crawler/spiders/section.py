@@ -49,8 +49,8 @@ class SectionSpider(Spider):
     """`scrapy crawl section -a source=NAME`, or with a Source as the daemon runs it.
 
     `pages` bounds the list pages read, `known` is the `mark` of the last crawl. After the crawl
-    `failure` says in plain words why nothing was found, or is None, with its kind in `trouble`, and
-    `mark` stands for what was listed.
+    `failure` says in plain words why nothing was found, or is None, with its kind in `trouble`, or with
+    the `status` and the `retry_after` of the server's answer, and `mark` stands for what was listed.
     """
 
     name = "section"
@@ -66,6 +66,8 @@ class SectionSpider(Spider):
         self.source = source
         self.failure: str | None = None
         self.trouble: CrawlTrouble | None = None
+        self.status: int | None = None
+        self.retry_after: str | None = None
         self.mark = ""
         self._known = known
         self._left = int(pages or self.most_pages)
@@ -155,7 +157,7 @@ class SectionSpider(Spider):
         error, url = failure.value, failure.request.url  # type: ignore[attr-defined]
         match error:
             case HttpError():
-                self._fail(f"{url} answers {error.response.status}")
+                self._refused(error.response)
             case IgnoreRequest() if "robots.txt" in str(error):
                 self._fail(f"robots.txt disallows {url}")
             case IgnoreRequest():
@@ -164,6 +166,13 @@ class SectionSpider(Spider):
                 self._fail(
                     f"{url} could not be had: {brief(str(error)) or type(error).__name__}", _kind(error)
                 )
+
+    def _refused(self, response: Response) -> None:
+        if self.failure is None and not self._seen:
+            self.status = response.status
+            said = response.headers.get("Retry-After")
+            self.retry_after = said.decode("ascii", "replace") if said is not None else None
+        self._fail(f"{response.url} answers {response.status}")
 
     def _fail(self, reason: str, trouble: CrawlTrouble = "other") -> None:
         # The first reason is the cause; a later page that fails costs its own entries only.

@@ -38,6 +38,8 @@ DOWNLOAD_TIMEOUT = DEADLINE
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = REDIRECTS
 RETRY_TIMES = 1
+# Whoever answers, be it that this is too much, is asked again when polling says so.
+RETRY_HTTP_CODES: list[int] = []
 
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = NAME

@@ -374,4 +374,11 @@ async def test_a_poll_gives_entries_then_unchanged_then_a_failure(child: Child) 
         assert (again.outcome, again.entries, again.body_hash) == ("unchanged", (), first.body_hash)
         pages.clear()
         failed = await gather_pages(source(site), known, room, now)
-        assert (failed.outcome, failed.error) == ("failed", f"{site.url('/news')} answers 404")
+        assert (failed.outcome, failed.trouble) == ("failed", "missing")
+        assert failed.error == f"{site.url('/news')}: the address leads nowhere (404): look up the new one"
+        pages["/news"] = reply(status=429, Retry_After="600")
+        site.asked.clear()
+        throttled = await gather_pages(source(site), known, room, now)
+        assert (throttled.trouble, throttled.retry_after) == ("throttled", timedelta(minutes=10))
+        # Whoever says that this is too much is not asked at once again.
+        assert site.paths == ["/robots.txt", "/news"]
