@@ -74,7 +74,8 @@ class Told:
 class Standing:
     """What the channel has already: this very article's alert, or its place in a digest, which may not
     have gone yet; the story's alert, or the story waiting in a digest, with the watches and the urgency that
-    were told of the story or wait to be; and how many alerts it had in the last hour."""
+    were told of the story or wait to be, and how many outlets the story had at its latest alert; and how many
+    alerts it had in the last hour."""
 
     article: bool = False
     in_digest: bool = False
@@ -82,6 +83,7 @@ class Standing:
     story: bool = False
     watches: frozenset[str] = frozenset()
     urgency: Urgency = "low"
+    outlets: int = 0
     story_in_digest: bool = False
     last_hour: int = 0
 
@@ -165,11 +167,9 @@ def _is_louder(one: Urgency, other: Urgency) -> bool:
 def escalates(told: Told, heard: Sequence[Match], channel: BaseChannel, standing: Standing) -> bool:
     """Whether a story that the channel has is told anew: for another watch, a higher urgency, the
     first outlet of the first tier after weak ones, or because it has grown that far."""
-    return (
-        _says_more(heard, standing)
-        or told.first_good
-        or (told.another_outlet and told.outlets == channel.realert_after)
-    )
+    # Not only by the very outlet that is the last: the channel may not hear of that one.
+    grown = standing.outlets < channel.realert_after <= told.outlets and not standing.story_in_digest
+    return _says_more(heard, standing) or told.first_good or (told.another_outlet and grown)
 
 
 def _when(

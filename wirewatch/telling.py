@@ -262,9 +262,17 @@ def _standing(
         story=bool(here),
         watches=frozenset([*watches, *(match.watch for match in waiting)]),
         urgency=routing.highest(urgencies or ["low"]),
+        outlets=_outlets_told(it, here),
         story_in_digest=in_digest is not None,
         last_hour=_last_hour(conn, channel, now),
     )
+
+
+def _outlets_told(it: _Subject, here: Sequence[Delivery]) -> int:
+    """How many outlets had reported the story when the last of its messages here was made."""
+    latest = max((one.article for one in here if one.article is not None), default=0)
+    # The article itself may have been found before, and have waited for its page.
+    return len(outlets_of([one for one in it.members if one.id <= latest and one.id != it.stored.id]))
 
 
 def _add_alert(

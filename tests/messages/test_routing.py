@@ -102,7 +102,8 @@ def test_what_a_channel_does_not_hear_has_a_reason(decision: Decision, why: str)
     assert decision == Nothing(why)
 
 
-HEARD = Standing(story=True, watches=frozenset({"laos"}), urgency="normal")
+HEARD = Standing(story=True, watches=frozenset({"laos"}), urgency="normal", outlets=1)
+GROWN = replace(HEARD, outlets=6)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,10 @@ HEARD = Standing(story=True, watches=frozenset({"laos"}), urgency="normal")
         (decided(standing=HEARD, action="reply", first_good=True), Alert(False, True)),
         (decided(standing=HEARD, action="withhold", outlets=6, another_outlet=True), Alert(False, True)),
         (decided(standing=HEARD, action="withhold", outlets=6), Edit()),
-        (decided(standing=HEARD, action="withhold", outlets=7, another_outlet=True), Edit()),
+        (decided(standing=HEARD, action="withhold", outlets=7, another_outlet=True), Alert(False, True)),
+        (decided(standing=GROWN, action="withhold", outlets=7, another_outlet=True), Edit()),
+        (decided(standing=replace(HEARD, story_in_digest=True), action="withhold", outlets=6,
+                 another_outlet=True), Edit()),
         (decided(standing=HEARD, action="withhold", stories=False), Alert(False)),
         # Quiet hours hold a reply and what is told anew as they hold any other message.
         (decided(now=NIGHT, standing=HEARD, action="reply", **QUIET), ToDigest("held", MORNING)),
