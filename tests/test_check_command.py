@@ -59,6 +59,17 @@ def lines(ended: Ended) -> list[str]:
             "fetch: {min-every: 2m}\n",
             "2:9: fetch.min-every: found min-every, expected a key of fetch, did you mean min_every",
         ),
+        # No value is shown: it might be the token.
+        (
+            "telegram.token: rosebud\n",
+            "2:1: telegram.token: found telegram.token, expected a key of wirewatch.yaml, "
+            "did you mean telegram",
+        ),
+        (
+            "fetch: {min.delay: 1s}\n",
+            "2:9: fetch.min.delay: found min.delay, expected a key of fetch, did you mean min_delay",
+        ),
+        ("'': 1\n", "2:1: found '', expected a key of wirewatch.yaml"),
         ("fetch: 5\n", "2:1: fetch: found 5, expected a mapping"),
         ("silent_after: 6\n", "2:1: silent_after: found 6, expected a duration such as 30s, 10m, 2h or 7d"),
         (

@@ -125,8 +125,10 @@ class _Reader:
         main, errors = validate(MainFile, listed, "", "wirewatch.yaml")
         if main is None:
             # The right keys still count, so that one mistake does not make others appear.
-            for error in errors:
-                listed = listed.without(error.key.split(".")[0])
+            for key in listed.items:
+                # A key may hold dots itself.
+                if any(error.key == key or error.key.startswith(f"{key}.") for error in errors):
+                    listed = listed.without(key)
             main = checked(MainFile, plain(listed))
         self.layers.errors.extend(errors)
         if main.ping_url is not None:

@@ -105,9 +105,11 @@ def _as_error(
         return None
     if kind == "unexpected_keyword_argument":
         word = str(location[-1])
-        owner = key.split(".")[-2] if len(location) > 1 else whose
+        # What the path to it ends with; keys may hold dots themselves.
+        outer, inner = dotted(node, location[:-2], ""), dotted(node, location[:-1], "")
+        owner = inner.removeprefix(outer).removeprefix(".") or whose
         suggestion = nearest(word, _keys_at(model, location[:-1]))
-        return ConfigError(place, key, word, f"a key of {owner}", suggestion)
+        return ConfigError(place, key, shown(word), f"a key of {owner}", suggestion)
     if kind == "missing":
         return ConfigError(place, key, f"no {location[-1]}", f"the key {location[-1]}", is_missing=True)
     hidden = (isinstance(innermost, Scalar) and innermost.secret) or bool(
