@@ -80,7 +80,10 @@ def record(conn: Connection, answered: Answered, times: Times, report: Report = 
             if message_id is not None and delivery.kind != "edit":
                 chats.note_id(conn, delivery.chat, message_id, now)
             # Also where a notice was the first to arrive: it tells of the trouble, not of its end.
-            _relieve(conn, delivery, now, report)
+            _relieve(conn, _subject(delivery), now, report)
+            # What a terminal or another service took says nothing of the bot.
+            if answered.recent is not None:
+                _relieve(conn, "bot", now, report)
         case Wait(_, reason, whole_bot):
             if whole_bot:
                 _complain(conn, "bot", f"{reason}; sending has stopped, the queue is kept", now, tell)
@@ -218,10 +221,9 @@ def _complain(conn: Connection, subject: str, text: str, now: datetime, tell: Re
         _tell(conn, subject, text, now, tell)
 
 
-def _relieve(conn: Connection, delivery: Delivery, now: datetime, tell: Report) -> None:
-    for subject in (_subject(delivery), "bot"):
-        if chats.relieve(conn, subject):
-            _tell(conn, subject, "messages arrive again", now, tell)
+def _relieve(conn: Connection, subject: str, now: datetime, tell: Report) -> None:
+    if chats.relieve(conn, subject):
+        _tell(conn, subject, "messages arrive again", now, tell)
 
 
 def _subject(delivery: Delivery) -> str:

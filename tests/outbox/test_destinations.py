@@ -311,6 +311,22 @@ async def test_ten_minutes_without_telegram_lose_nothing_and_are_told_once(desk:
     assert desk.tallies()["unknown"] == 0
 
 
+async def test_a_console_that_takes_its_messages_does_not_say_that_telegram_is_back(desk: Office) -> None:
+    desk.channel("desk", desk.api.channel("Desk").id)
+    desk.channel("screen", -1001234567890)
+    desk.senders["screen"] = ConsoleSender(None, "screen")
+    await desk.api.stop()
+    for number in range(5):
+        desk.alert("desk", number)
+        desk.alert("screen", number)
+        await desk.run(120)
+    assert [told.split(";")[0] for told in desk.told()] == ["Telegram cannot be reached"]
+    await desk.api.start()
+    await desk.run(120)
+    assert desk.told()[1:] == ["messages arrive again"]
+    assert desk.states() == {"sent": 10}
+
+
 async def test_refused_markup_goes_once_as_plain_text_with_its_link(desk: Office) -> None:
     chat = desk.api.channel("Desk")
     desk.channel("desk", chat.id)
