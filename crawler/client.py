@@ -258,7 +258,7 @@ class Client:
                 await asyncio.sleep(self.turns.min_delay)
                 return await self._once(url, headers, proxy, max_bytes)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _in_plain_words(error, url, proxy, deadline) from error
+            raise in_plain_words(error, url, proxy, deadline) from error
 
     async def _once(
         self,
@@ -385,7 +385,7 @@ def _with_validators(headers: "CIMultiDict[str]", known: Validators) -> "CIMulti
 _CHECK_PROXY = "check the proxy that fetch or the source names"
 
 
-def _in_plain_words(error: Exception, asked: URL, proxy: URL | None, deadline: float) -> FetchError:
+def in_plain_words(error: Exception, asked: URL, proxy: URL | None, deadline: float) -> FetchError:
     """What aiohttp's exception means to somebody who runs Wirewatch.
 
     Its own words for a bad response hold the address that was connected to: a proxy's with its password.

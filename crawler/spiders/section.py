@@ -10,26 +10,31 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from hashlib import blake2b
-from socket import EAI_AGAIN
 from typing import Any, Self
 
+import aiohttp
 from lxml.html import HtmlElement
 from parsel import Selector
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-)
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
+from yarl import URL
 
-from crawler.client import brief
+from crawler.client import (
+    DEADLINE,
+    FetchError,
+    Refused,
+    TooSlow,
+    Unnamed,
+    Unreachable,
+    in_plain_words,
+)
 from crawler.entry import Entry
 from crawler.pages.continuation import next_part
+from crawler.proxies import parse_proxy
 from crawler.source import Source
 from crawler.spiders.errand import CrawlTrouble
 from crawler.spiders.items import make_entry
@@ -162,10 +167,14 @@ class SectionSpider(Spider):
                 self._fail(f"robots.txt disallows {url}")
             case IgnoreRequest():
                 self._fail(f"{url} is not asked: {error}", "refused")
+            # Scrapy's own errors repeat what aiohttp's say.
+            case BaseException(__cause__=(aiohttp.ClientError() | TimeoutError()) as cause):
+                said = self.settings.get("WIREWATCH_PROXY")
+                proxy = parse_proxy(said) if said else None
+                told = in_plain_words(cause, URL(url), proxy, DEADLINE)
+                self._fail(str(told), _kind(told))
             case _:
-                self._fail(
-                    f"{url} could not be had: {brief(str(error)) or type(error).__name__}", _kind(error)
-                )
+                self._fail(f"{url} could not be had: {str(error) or type(error).__name__}")
 
     def _refused(self, response: Response) -> None:
         if self.failure is None and not self._seen:
@@ -180,12 +189,14 @@ class SectionSpider(Spider):
             self.failure, self.trouble = reason, trouble
 
 
-def _kind(error: BaseException | None) -> CrawlTrouble:
-    match error:
-        case CannotResolveHostError() if getattr(error.__cause__, "errno", None) == EAI_AGAIN:
+def _kind(told: FetchError) -> CrawlTrouble:
+    match told:
+        case Unnamed():
             return "unnamed"
-        case CannotResolveHostError() | DownloadConnectionRefusedError() | DownloadTimeoutError():
+        case Unreachable() | TooSlow():
             return "unreachable"
+        case Refused():
+            return "refused"
         case _:
             return "other"
 

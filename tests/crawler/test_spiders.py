@@ -243,6 +243,24 @@ async def test_what_went_wrong_is_said_in_plain_words(
     assert "127.0.0.1" in result.error
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(reply(status=407), "it wants a login (407): give it in proxy_file"),
+     (reply(status=502), "it answers 502"), (b"SSH-2.0-x\r\n\r\n", "sent no proper HTTP response")],
+)  # fmt: skip
+async def test_what_a_proxy_does_is_told_without_its_password(
+    child: Child, answer: bytes, words: str
+) -> None:
+    async with running(lambda _: answer) as site:
+        proxy = site.url("").replace("//", "//me:rosebud@")
+        settings = replace(HERE, proxy=proxy, allow_private=("ours.test",))
+        wanted = Source(name="ours", type="section", url="https://ours.test/news")
+        result = await gather_section(child, HostTurns(0), wanted, settings)
+    assert result.error is not None
+    assert words in result.error
+    assert "rosebud" not in result.error
+
+
 async def test_a_selector_that_matches_nothing_is_named(child: Child) -> None:
     async with running(paged) as site:
         wanted = source(site, selectors=Selectors(articles=".gone a"))
