@@ -31,6 +31,9 @@ def command(once: bool) -> None:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
+    if not once:
+        # There is nothing yet to read anew; by default it would end the process.
+        signal.signal(signal.SIGHUP, lambda *_: None)
     heap.share()
     # Of what is loaded at a start next to nothing is garbage.
     gc.disable()
