@@ -23,6 +23,8 @@ SHARED_SPACE = "bot"
 # At most this many moves are followed (a group that moved to itself would never end).
 _MOVES = 8
 _CONFLICT = "bot_conflict_at"
+# Under which numbers public names were last found.
+_NAMED = "chat_numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +178,21 @@ def current(conn: Connection, chat: str) -> str:
 _MOVED_TO = select(table.c.moved_to).where(table.c.chat == bindparam("of"))
 
 
+def known_as(conn: Connection, chat: str) -> str:
+    """As `current`, but the number that a public name had when it was last asked for, until it is asked
+    again: to compare chats by, not to send to."""
+    here = current(conn, chat)
+    if not here.startswith("@"):
+        return here
+    number = (facts.get(conn, _NAMED) or {}).get(here)
+    return here if number is None else current(conn, number)
+
+
 def name(conn: Connection, name: str, number: str) -> str:
     """The chat that goes by `@name` is `number`, so it has that one's queue; the number it goes by now."""
     number = current(conn, number)
     put(conn, name, moved_to=number)
+    facts.put(conn, _NAMED, (facts.get(conn, _NAMED) or {}) | {name: number})
     conn.execute(update(delivery).where(delivery.c.chat == name).values(chat=number))
     return number
 

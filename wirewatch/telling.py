@@ -175,12 +175,12 @@ class _Known:
         if row.chat == key:
             return True
         here = self._chat(conn, key)
-        # A public name whose number has not been asked for since the start.
+        # A public name that has never been asked for.
         return here.startswith("@") or self._chat(conn, row.chat) == here
 
     def _chat(self, conn: Connection, chat: str) -> str:
         if chat not in self._chats:
-            self._chats[chat] = chats.current(conn, chat)
+            self._chats[chat] = chats.known_as(conn, chat)
         return self._chats[chat]
 
     def is_sent(self, it: _Subject) -> None:
@@ -323,10 +323,10 @@ def _muted(conn: Connection, rules: Rulebook, now: datetime) -> dict[str, list[M
     """What is muted now in each channel, whose chat and that of the mute may have moved since."""
     by_chat: dict[str, list[Mute]] = {}
     for mute in mutes.active(conn, now):
-        by_chat.setdefault(chats.current(conn, mute.chat), []).append(mute)
+        by_chat.setdefault(chats.known_as(conn, mute.chat), []).append(mute)
     if not by_chat:
         return {}
     return {
-        name: by_chat.get(chats.current(conn, chat_key(channel)), [])
+        name: by_chat.get(chats.known_as(conn, chat_key(channel)), [])
         for name, channel in rules.channels.items()
     }

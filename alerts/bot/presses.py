@@ -98,7 +98,11 @@ def _mute(
     kind, keys, name = _named(row, stored, what)
     until = now + span
     chat = chats.current(conn, row.chat)
-    standing = {(mute.kind, mute.key): mute for mute in mutes.active(conn, now) if mute.chat == chat}
+    standing = {
+        (mute.kind, mute.key): mute
+        for mute in mutes.active(conn, now)
+        if chats.known_as(conn, mute.chat) == chat
+    }
     new = []
     for key in keys:
         before = standing.get((kind, key))
@@ -126,7 +130,7 @@ def _unmute(conn: Connection, row: Delivery, now: datetime) -> Answer:
     ids = [
         mute.id
         for mute in mutes.active(conn, now)
-        if (mute.kind, mute.key) in named and chats.current(conn, mute.chat) == chat
+        if (mute.kind, mute.key) in named and chats.known_as(conn, mute.chat) == chat
     ]
     mutes.end(conn, ids, now)
     _show(conn, row, replace(additions_from(row.additions), panel=None, lines=(), muted=()), now)

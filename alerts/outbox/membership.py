@@ -49,8 +49,8 @@ def changed(
 
 
 def _channels_of(conn: Connection, chat: str, channels: Mapping[str, Channel]) -> Iterator[str]:
-    here = chats.current(conn, chat)
-    return (name for name, channel in channels.items() if chats.current(conn, chat_key(channel)) == here)
+    here = chats.known_as(conn, chat)
+    return (name for name, channel in channels.items() if chats.known_as(conn, chat_key(channel)) == here)
 
 
 def _back(conn: Connection, chat: str) -> str:

@@ -130,3 +130,25 @@ async def test_a_mute_follows_its_story_into_another(
     sqlite_archive.write_now(lambda conn: mending.merge(conn, desk.rules, into, [other], desk.clock()))
     (row,) = sqlite_archive.read_now(lambda conn: mutes.active(conn, desk.clock()))
     assert row.key == str(into)
+
+
+async def test_a_mute_of_a_chat_called_by_its_name_outlasts_a_restart(
+    tmp_path: Path, archive: Archive, api: BotApiPeer
+) -> None:
+    chat = api.supergroup("Desk", username="wire_desk")
+    channels = [{"name": "desk", "type": "telegram", "chat": "@wire_desk"}]
+    clock = Clock(START)
+    desk = Newsdesk(tmp_path / "config", archive, api, clock, channels, [{"name": "laos", "query": "Laos"}])
+    copied = "Laos " + "and a long text that two outlets print word for word " * 4
+    desk.publish("Laos 1", summary=copied)
+    await desk.run(minutes=1)
+    # As a pressed button does: by the number of the chat in which it was pressed.
+    new = NewMute("watch", "laos", str(chat.id), START + timedelta(hours=1), "anna", 7)
+    archive.write_now(lambda conn: mutes.add(conn, [new], START))
+    desk.restart()
+    desk.publish("Laos 2")
+    # And what stands there still stands there.
+    desk.publish("Laos 1", summary=copied, outlet="wire")
+    await desk.run(minutes=5)
+    assert [text.split("\n")[0] for text in desk.texts(chat.id)] == ["Laos 1"]
+    assert "also: Wire One" in api.ledger.of("editMessageText", chat_id=chat.id)[-1].text

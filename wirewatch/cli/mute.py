@@ -103,7 +103,7 @@ def _chats(config: "Settings", archive: "Archive", names: Sequence[str]) -> list
             raise click.UsageError(f"no channel is called {name}: there are {', '.join(known)}")
     wanted = names or [name for name in known if name != config.ops]
     keys = [chat_key(known[name]) for name in wanted]
-    found = archive.read_now(lambda conn: [chats.current(conn, key) for key in keys])
+    found = archive.read_now(lambda conn: [chats.known_as(conn, key) for key in keys])
     return list(dict.fromkeys(found))
 
 
@@ -154,7 +154,7 @@ def _end(archive: "Archive", target: Target, chats: Sequence[str], now: datetime
         ids = [
             mute.id
             for mute in mutes.active(conn, now)
-            if (mute.kind, mute.key) == target and chat_rows.current(conn, mute.chat) in chats
+            if (mute.kind, mute.key) == target and chat_rows.known_as(conn, mute.chat) in chats
         ]
         return mutes.end(conn, ids, now)
 
@@ -192,10 +192,10 @@ def _list(
         stories = members_of(conn, [int(mute.key) for mute in rows if mute.kind == "story"])
         called: dict[str, list[str]] = {}
         for channel in config.channels:
-            called.setdefault(chats.current(conn, chat_key(channel)), []).append(channel.name)
+            called.setdefault(chats.known_as(conn, chat_key(channel)), []).append(channel.name)
         found = []
         for mute in rows:
-            chat = chats.current(conn, mute.chat)
+            chat = chats.known_as(conn, mute.chat)
             story = stories.get(int(mute.key), []) if mute.kind == "story" else []
             if wanted is None or chat in wanted:
                 where = ", ".join(called.get(chat, ())) or chat
