@@ -28,6 +28,7 @@ from sqlalchemy import (
 from archive import chats
 from archive.insert import prepared
 from archive.one_of import one_of
+from archive.persons import NOBODY
 from archive.tables import delivery as table
 from archive.wake import wake
 
@@ -312,9 +313,12 @@ def wake_open(conn: Connection, now: datetime) -> None:
 def retry(
     conn: Connection, now: datetime, *, ids: Iterable[int] | None = None, channel: str | None = None
 ) -> int:
-    """Replay dead deliveries and those held for a person: all, or these; how many they are."""
+    """Replay dead deliveries and those held for a person: all, or these; how many they are.
+
+    Those to somebody who is forgotten have nowhere to go.
+    """
     held = (table.c.state == "uncertain") & table.c.not_before.is_(None)
-    chosen = (table.c.state == "dead") | held
+    chosen = ((table.c.state == "dead") | held) & (table.c.chat != NOBODY)
     if ids is not None:
         chosen &= table.c.id.in_(list(ids))
     if channel is not None:
@@ -345,6 +349,7 @@ def revive(conn: Connection, channels: Sequence[str], since: datetime, now: date
     What may have arrived stays dead: nobody looked for it.
     """
     orphaned = (table.c.state == "dead") & (table.c.code == GONE) & (table.c.unknown == 0)
+    orphaned &= table.c.chat != NOBODY
     found = list(
         conn.execute(
             update(table)
@@ -361,13 +366,14 @@ def revive(conn: Connection, channels: Sequence[str], since: datetime, now: date
 def follow(conn: Connection, chats_of: Mapping[str, str], now: datetime) -> None:
     """Let what waits, or could not be sent, go to the chats that its channels have by now.
 
-    `chats_of` are those of the config, by the names of the channels. What may stand in a chat stays there.
+    `chats_of` are those of the config, by the names of the channels. What may stand in a chat stays there,
+    and what a person was to be sent who is forgotten goes nowhere.
     """
     unsent = table.c.state.in_(("pending", "waiting", "dead"))
     waiting = select(table.c.channel, table.c.chat).where(unsent, table.c.kind != "edit").distinct()
     for channel, old in conn.execute(waiting).all():
         chat = chats.current(conn, chats_of.get(channel, old))
-        if chat == old:
+        if old in (chat, NOBODY):
             continue
         here = (unsent, table.c.channel == channel, table.c.chat == old)
         # Ids of the old chat say nothing about the new one.

@@ -164,6 +164,9 @@ def test_a_person_is_forgotten(archive: Archive) -> None:
     assert changed == {"mutes": 1, "deliveries": 1, "chats": 1}
     (left,) = archive.read_now(lambda conn: mutes.active(conn, now))
     assert (left.by, left.user) == ("somebody", None)
+    # Nor is it sent again, wherever the channel goes.
+    assert archive.write_now(lambda conn: deliveries.retry(conn, now))[0] == 0
+    archive.write_now(lambda conn: deliveries.follow(conn, {"desk": "4711"}, now))
     rows = archive.read_now(lambda conn: conn.execute(delivery.select()).all())
     assert [(row.chat, row.state) for row in rows] == [("somebody", "dead")]
     assert archive.read_now(lambda conn: chats.get(conn, "4711")).highest_id is None
