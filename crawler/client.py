@@ -308,6 +308,11 @@ def _of_text(headers: Mapping[str, str]) -> Mapping[str, str]:
 _LONE = re.compile("[\ud800-\udfff]")
 
 
+def _escaped(lone: "re.Match[str]") -> str:
+    # As browsers send a byte of an address that is in Latin-1, or in an Asian encoding.
+    return f"%{ord(lone[0]) - 0xDC00:02X}"
+
+
 def _leads_on(status: int, headers: Mapping[str, str]) -> bool:
     return status in _REDIRECTING and "Location" in headers
 
@@ -337,7 +342,7 @@ def _proxy(proxy: str | None) -> URL | None:
 
 def _redirected(url: URL, location: str) -> URL:
     try:
-        target = url.join(parse_address(location))
+        target = url.join(parse_address(_LONE.sub(_escaped, location)))
     except ValueError as error:
         raise BadResponse(
             f"{shown(url)} redirects to {shown(location)!r}, which is not an address"
@@ -375,9 +380,10 @@ def _for_another_host(headers: "CIMultiDict[str]") -> "CIMultiDict[str]":
 
 def _with_validators(headers: "CIMultiDict[str]", known: Validators) -> "CIMultiDict[str]":
     headers = headers.copy()
-    if known.etag is not None:
+    # Some servers name one and give none.
+    if known.etag:
         headers["If-None-Match"] = known.etag
-    if known.last_modified is not None:
+    if known.last_modified:
         headers["If-Modified-Since"] = known.last_modified
     return headers
 

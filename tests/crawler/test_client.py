@@ -308,6 +308,19 @@ async def test_redirects_are_followed_and_the_final_address_is_told(client: Clie
     assert response.permanent_url is None
 
 
+async def test_an_address_in_another_encoding_is_asked_for_as_it_came(client: Client) -> None:
+    moved = reply(status=302, Location="/cafXX?q=XX").replace(b"XX", b"\xe9")
+    async with running(lambda asked: moved if asked.path == "/a" else reply("hello")) as site:
+        await client.get(site.url("/a"))
+    assert site.paths == ["/a", "/caf%E9?q=%E9"]
+
+
+async def test_a_validator_that_is_empty_is_none(client: Client) -> None:
+    async with running(lambda _: reply("hello")) as site:
+        await client.get(site.url(), conditional=Validators("", ""))
+    assert {"if-none-match", "if-modified-since"}.isdisjoint(site.asked[0].headers)
+
+
 async def test_only_a_wholly_permanent_way_gives_a_permanent_address(client: Client) -> None:
     async with running(_hops(a="301 /b", b="308 /c", d="301 /a2", a2="302 /c")) as site:  # type: ignore[arg-type]
         assert (await client.get(site.url("/a"))).permanent_url == site.url("/c")
