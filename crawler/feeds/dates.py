@@ -193,8 +193,9 @@ def _offset(sign: str, hours: str, minutes: str | None) -> tzinfo | None:
 
 
 def _named_zone(name: str) -> tzinfo | None:
+    titled = "/".join("_".join(map(str.title, part.split("_"))) for part in name.split("/"))
     try:
-        return ZoneInfo("/".join("_".join(map(str.title, part.split("_"))) for part in name.split("/")))
+        return ZoneInfo(titled.replace("Us/", "US/"))
     except (OSError, ValueError, KeyError):
         return None
 
