@@ -48,12 +48,13 @@ class QuietHours(Model):
         """The first end of the window after `moment`, in UTC.
 
         Where spring leaves that time out, it is the moment after the gap; where autumn repeats it,
-        the window lasts until its second time, since the clock shows the window's hours until then.
+        the window lasts until its second time, since the clock shows the window's hours until then. Where
+        spring leaves out all that is outside the window, it is the end of the next day.
         """
         day = moment.astimezone(zone).date()
         ends = [
             datetime.combine(day + timedelta(days=days), self.end, zone).replace(fold=fold).astimezone(UTC)
-            for days in (0, 1)
+            for days in (0, 1, 2)
             for fold in (0, 1)
         ]
         ends.append(next_time(f"{self.end.minute} {self.end.hour} * * *", moment, zone))

@@ -205,6 +205,8 @@ def window(start: str, end: str) -> QuietHours:
         ("22:00", "01:30", "2026-11-01T06:10+00:00", "2026-11-01T01:30-05:00"),
         ("22:00", "06:30", "2026-11-01T05:10+00:00", "2026-11-01T06:30-05:00"),
         ("12:00", "13:00", "2026-11-24T17:20+00:00", "2026-11-24T13:00-05:00"),
+        # All that is not quiet is left out: the window lasts a day longer.
+        ("03:00", "02:30", "2026-03-07T20:00+00:00", "2026-03-09T02:30-04:00"),
     ],
 )
 def test_quiet_hours_end_across_daylight_saving(start: str, end: str, moment: str, ends: str) -> None:
