@@ -188,7 +188,12 @@ def lines(ended: Ended) -> list[str]:
         (
             "archive: 'postgresql://me:rosebud@h:port/news'\n",
             "2:1: archive: found a value (not shown), "
-            "expected a path, or an address that begins with postgresql://",
+            "expected an address of PostgreSQL whose port is a number, with %40 for an @ in the password",
+        ),
+        (
+            "archive: 'postgresql://me:rose@bud@h/news'\n",
+            "2:1: archive: found a value (not shown), "
+            "expected an address of PostgreSQL whose port is a number, with %40 for an @ in the password",
         ),
         (
             "archive: ~nobody-here/wirewatch.db\n",

@@ -70,8 +70,12 @@ def check_archive(value: str) -> str:
 
         # The second is of the port.
         with suppress(ArgumentError, ValueError):
-            database_url(value)
-            return value
+            if "@" not in (database_url(value).host or ""):
+                return value
+        # Else what follows the first @ would be told as the name of the host.
+        raise ValueError(
+            "expected an address of PostgreSQL whose port is a number, with %40 for an @ in the password"
+        )
     raise ValueError("expected a path, or an address that begins with postgresql://")
 
 
