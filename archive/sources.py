@@ -120,17 +120,25 @@ def keep_sources(conn: Connection, names: Sequence[str], now: datetime) -> None:
         conn.execute(insert(conn, table), [{"source": n, "due_at": now, "active": True} for n in new])
 
 
-def keep_places(conn: Connection, places: Mapping[str, str], now: datetime, most_failures: int) -> list[str]:
+def keep_places(
+    conn: Connection,
+    places: Mapping[str, str],
+    now: datetime,
+    most_failures: int,
+    former: Mapping[str, str] | None = None,
+) -> list[str]:
     """Let each active source be known by its place (a hash of type and address); those that moved.
 
     What was learnt at another place says nothing about this one: the source is due at once and is
     met anew, and a poll of the old place that is under way changes nothing any more. That it failed is
-    told until it answers, but at its new place it has failed no more than `most_failures` times.
+    told until it answers, but at its new place it has failed no more than `most_failures` times. `former`
+    are places that have led to the new one: whoever comes from there has not moved.
     """
+    former = former or {}
     rows = conn.execute(select(table.c.source, table.c.place).where(table.c.active)).all()
     before = {row.source: row.place for row in rows}
     fresh = [name for name, place in places.items() if name in before and before[name] != place]
-    moved = [name for name in fresh if before[name] is not None]
+    moved = [name for name in fresh if before[name] not in (None, former.get(name))]
     if fresh:
         named = (
             update(table).where(table.c.source == bindparam("b_source")).values(place=bindparam("b_place"))

@@ -88,6 +88,28 @@ def test_articles_of_a_source_that_is_another_outlets_are_known_and_have_not_cha
     assert sort_entries(again, known, source, 10) == Sorted((), ())
 
 
+@pytest.mark.parametrize(("leads_to", "is_met_anew"), [("rss", False), ("other", True)])
+def test_a_source_whose_new_address_was_written_down_is_no_new_one(
+    house: House, settings: Settings, tmp_path: Path, leads_to: str, is_met_anew: bool
+) -> None:
+    house.start(settings, None)
+    old, new = (f"https://laotiantimes.example/{path}/" for path in ("feed", leads_to))
+    later = NOW + timedelta(hours=1)
+
+    def move(conn: Connection) -> None:
+        state = sources.claim(conn, "laotian-times", NOW, timedelta(minutes=5))
+        assert state is not None
+        well = state._replace(first_success_at=NOW, last_polled_at=NOW, due_at=later, etag="1", interval_s=60)
+        sources.write_back(conn, [well._replace(moved_from=old, moved_to=new, moved_answers=3)])
+
+    house.archive.write_now(move)
+    written = whole(sources__laos=SOURCES.replace(old, "https://laotiantimes.example/rss/"))
+    house.start(load(locations(tmp_path / "written", written), {}), None)
+    state = next(one for one in house.archive.read_now(sources.all_states) if one.source == "laotian-times")
+    kept = (state.first_success_at, state.due_at, state.etag, state.interval_s)
+    assert kept == ((None, NOW, None, None) if is_met_anew else (NOW, later, "1", 60))
+
+
 def test_a_source_that_is_asked_elsewhere_begins_to_fail_anew(
     house: House, settings: Settings, tmp_path: Path
 ) -> None:

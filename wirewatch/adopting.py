@@ -79,13 +79,27 @@ def keep_outlets(conn: Connection, settings: Settings) -> None:
 
 
 def keep_places(conn: Connection, named: Iterable[Source], now: datetime) -> None:
-    """Let these sources be met anew where the config asks them at another place than before."""
-    sources.keep_places(conn, {source.name: place_of(source) for source in named}, now, TOLD_AFTER)
+    """Let these sources be met anew where the config asks them at another place than before.
+
+    Not where that is the address to which they had moved for good: they are asked there already.
+    """
+    led = {state.source: state for state in sources.all_states(conn) if state.moved_from}
+    places, former = {}, {}
+    for source in named:
+        places[source.name] = place_of(source)
+        state = led.get(source.name)
+        if state is not None and state.moved_to == source.url:
+            former[source.name] = _place(source.type, state.moved_from or "")
+    sources.keep_places(conn, places, now, TOLD_AFTER, former)
 
 
 def place_of(source: Source) -> str:
     """Where a source is asked; a hash, since an address can be a secret."""
-    return blake2b(f"{source.type} {source.url}".encode(), digest_size=16).hexdigest()
+    return _place(source.type, source.url)
+
+
+def _place(type_: str, url: str) -> str:
+    return blake2b(f"{type_} {url}".encode(), digest_size=16).hexdigest()
 
 
 def _rename_source(conn: Connection, source: Source, old: str) -> None:

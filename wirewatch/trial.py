@@ -89,7 +89,7 @@ async def trial(rooms: Rooms, name: str) -> Trial:
         lambda conn: (sources.get_state(conn, name), sources.is_elsewhere(conn, name, place_of(source)))
     )
     state = state or SourceState(name, now)
-    if moved:
+    if moved and state.moved_to != source.url:
         state = state._replace(first_success_at=None)
     # Unconditionally: "unchanged" would tell nothing.
     unconditional = state._replace(etag=None, last_modified=None, body_hash=None)
