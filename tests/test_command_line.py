@@ -49,6 +49,14 @@ def test_the_config_folder_may_stand_before_or_after_the_command(tmp_path: Path)
     assert run("config", "--config", wrong, "show", "--config", right, "watch:laos").code == 0
 
 
+def test_a_config_folder_without_a_name_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (["--config", "", "check"], ["check", "--config", ""]):
+        ended = run(*words)
+        assert ended.code == 78
+        assert ended.out.startswith("--config: found nothing, expected a folder with config files\n")
+
+
 def test_the_config_folder_may_come_from_the_environment(tmp_path: Path) -> None:
     wrong = write(tmp_path / "wrong", whole(wirewatch="shipped: []\nversion: 9\n"))
     ended = run_alone("check", WIREWATCH_CONFIG=str(wrong))

@@ -24,7 +24,7 @@ def config_option(command: F) -> F:
     return click.option(
         "--config",
         metavar="DIR",
-        type=click.Path(path_type=Path),
+        type=click.Path(),
         expose_value=False,
         callback=_remember,
         help="The folder with wirewatch.yaml and its kin, in place of the usual ones.",
@@ -33,9 +33,14 @@ def config_option(command: F) -> F:
 
 def locations() -> "Locations":
     """Where config, shipped files and state lie for the running command. Raises ConfigErrors."""
+    from wirewatch.config_errors import ConfigError, ConfigErrors, Place
     from wirewatch.config_files import locate
 
-    return locate(click.get_current_context().meta.get(_KEY), os.environ)
+    named = click.get_current_context().meta.get(_KEY)
+    if named == "":
+        # As of a variable that is not set: the folder where one stands is not meant.
+        raise ConfigErrors([ConfigError(Place("--config"), "", "nothing", "a folder with config files")])
+    return locate(None if named is None else Path(named), os.environ)
 
 
 def settings(*, keep: bool = False) -> "Settings":
@@ -52,7 +57,7 @@ def settings_apart() -> "Settings":
     return config_cache.settings_apart(locations(), os.environ)
 
 
-def _remember(ctx: click.Context, _option: click.Parameter, folder: Path | None) -> None:
+def _remember(ctx: click.Context, _option: click.Parameter, folder: str | None) -> None:
     if folder is not None:
         # meta is shared by the contexts of a command and its groups.
         ctx.meta[_KEY] = folder
