@@ -37,6 +37,7 @@ _MODULES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
     "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://www.w3.org/1999/xhtml": "xhtml",
 }
 _HTML = ("text/html", "application/xhtml+xml", "html", "xhtml")
 _TEXT = (*_HTML, "text", "text/plain")
@@ -203,9 +204,11 @@ _READERS: Final[dict[str, _Read]] = {
     "link": _link,
     "guid": _guid, "id": _guid,
     "description": _summary, "dc:description": _summary, "summary": _summary, "abstract": _summary,
-    "content:encoded": _content, "content": _content, "body": _content, "fullitem": _content,
+    "content:encoded": _content, "content": _content, "body": _content, "xhtml:body": _content,
+    "fullitem": _content,
     "pubdate": _published, "published": _published, "issued": _published, "dcterms:issued": _published,
     "updated": _updated, "modified": _updated, "dc:date": _updated, "dcterms:modified": _updated,
+    "date": _updated, "lastbuilddate": _updated,
     "created": _created, "dcterms:created": _created,
     "source": _source,
 }  # fmt: skip

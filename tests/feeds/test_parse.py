@@ -209,6 +209,19 @@ def test_a_date_of_creation_is_a_date_where_there_is_no_other(sent: Any) -> None
     assert only(sent(atom(changed))).published == datetime(2026, 11, 24, 3, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("name", ["pubDate", "date", "lastBuildDate", "dc:date", "atom:updated", "issued"])
+def test_a_date_is_found_under_every_name_that_feedparser_knows(sent: Any, name: str) -> None:
+    entry = only(sent(rss(f"<title>t</title><{name}>2026-11-24T03:00:00Z</{name}>")))
+    assert (entry.published, entry.trust) == (datetime(2026, 11, 24, 3, tzinfo=UTC), "stated")
+
+
+@pytest.mark.parametrize("prefix", ["", "xhtml:"])
+def test_a_body_in_xhtml_is_the_text(prefix: str) -> None:
+    namespace = f"xmlns{':xhtml' if prefix else ''}='http://www.w3.org/1999/xhtml'"
+    body = f"<{prefix}body {namespace}><{prefix}p>Near</{prefix}p><{prefix}p>Pakse</{prefix}p></{prefix}body>"
+    assert only(rss(f"<title>t</title>{body}")).summary == "Near Pakse"
+
+
 def test_pictures_within_an_entry_are_no_text() -> None:
     picture = '<content type="image/png">iVBORw0KGgoAAAANSUhEUgAAAAUA</content>'
     assert only(atom(f'<title>t</title><link href="/1"/><summary>Near</summary>{picture}')).summary == "Near"
