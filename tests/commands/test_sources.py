@@ -46,6 +46,15 @@ def test_silence_beyond_its_rhythm_is_stale(desk: Desk) -> None:
     assert dict(states(desk))["laotian-times"] == "stale"
 
 
+def test_what_is_to_be_done_about_a_source_that_answers_is_said(desk: Desk) -> None:
+    old, new = "https://laotiantimes.example/feed/", "https://new.example/feed"
+    desk.source("laotian-times", moved_from=old, moved_to=new, moved_answers=3)
+    desk.source("laotian-times-business", last_new_at=desk.now - timedelta(days=90))
+    rows = {line.split()[0]: line for line in desk.run("sources").out.splitlines()}
+    assert rows["laotian-times"].endswith(f"has moved for good to {new}; write that address into its url")
+    assert rows["laotian-times-business"].endswith("nothing new for long; see whether it moved")
+
+
 def test_they_are_sorted_by_what_they_cost_and_tell_it(desk: Desk) -> None:
     desk.source("laotian-times", requests=7, bytes=1_000)
     desk.source("laotian-times-business", requests=2, bytes=5_000_000, interval_s=1800)

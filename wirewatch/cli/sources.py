@@ -108,8 +108,19 @@ def _cells(row: "Row", fetch: "FetchSettings", now: datetime) -> tuple[str, ...]
         distance(state.due_at, now),
         str(state.requests),
         f"{state.bytes / MIB:.1f}",
-        state.error or "",
+        state.error or _to_do(health, state),
     )
+
+
+def _to_do(health: "State", state: "SourceState") -> str:
+    """What to do about a source that answers and is not ok."""
+    match health:
+        case "moved":
+            return f"has moved for good to {state.moved_to}; write that address into its url"
+        case "stale":
+            return "answers, but has had nothing new for long; see whether it moved"
+        case _:
+            return ""
 
 
 def _as_json(row: "Row", fetch: "FetchSettings") -> dict[str, object]:
