@@ -5,11 +5,11 @@ keys by which articles are known hold their outlet's name; they are made anew by
 (`wirewatch/adopting.py`), since what makes a key is decided in `crawler/identity.py`.
 """
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from archive import announced, facts
 from archive.retention import FORGOTTEN
-from archive.tables import article, match, mute, outlet, source_state
+from archive.tables import article, delivery, match, mute, outlet, source_state
 
 
 def rename_source(conn: Connection, old: str, new: str) -> bool:
@@ -47,8 +47,9 @@ def rename_outlet(conn: Connection, old: str, new: str) -> bool:
 
 
 def rename_watch(conn: Connection, old: str, new: str) -> bool:
-    """Let the watch `new` have fired where `old` did; whether that was anywhere."""
+    """Let the watch `new` have fired where `old` did, and alerts be of it; whether that was anywhere."""
     _rename_mutes(conn, "watch", old, new)
+    _rename_in_alerts(conn, old, new)
     twice = match.alias("twice")
     both = exists().where(twice.c.article == match.c.article, twice.c.watch == new)
     conn.execute(delete(match).where(match.c.watch == old, both))
@@ -58,6 +59,31 @@ def rename_watch(conn: Connection, old: str, new: str) -> bool:
         count = forgotten.pop(old) + forgotten.get(new, 0)
         facts.put(conn, FORGOTTEN, forgotten | {new: count})
     return bool(moved)
+
+
+def _rename_in_alerts(conn: Connection, old: str, new: str) -> None:
+    """By the watches that a message names it is known what its readers were told, and what they mute."""
+    last = 0
+    while batch := conn.execute(_ALERTS_OF, {"watch": old, "after": last}).all():
+        for id_, content in batch:
+            watches = list(dict.fromkeys(new if name == old else name for name in content["watches"]))
+            changed = (
+                update(delivery).where(delivery.c.id == id_).values(content={**content, "watches": watches})
+            )
+            conn.execute(changed)
+        last = batch[-1].id
+
+
+# In batches: what messages say is long.
+_ALERTS_OF = (
+    select(delivery.c.id, delivery.c.content)
+    .join(match, match.c.article == delivery.c.article)
+    .where(
+        match.c.watch == bindparam("watch"), delivery.c.kind == "alert", delivery.c.id > bindparam("after")
+    )
+    .order_by(delivery.c.id)
+    .limit(500)
+)
 
 
 def _rename_mutes(conn: Connection, kind: str, old: str, new: str) -> None:
