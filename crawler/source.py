@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 
 from archive.article import Kind, Outlet
 from archive.clocks import Cron, Zone
-from archive.durations import Duration
+from archive.durations import Duration, parse_duration
 from archive.names import Name
-from archive.rules import Model, limited, passes
+from archive.rules import Model, limited, passes, read_by
 from archive.web_address import WebAddress
 from crawler.proxies import parse_proxy
 
@@ -33,6 +33,16 @@ def _named_proxy(value: str) -> str:
 
 
 Proxy = Annotated[str, passes(_named_proxy)]
+
+
+def _parse_rhythm(value: object) -> timedelta:
+    every = parse_duration(value)
+    if not every:
+        raise ValueError("expected a duration above 0, from one poll to the next")
+    return every
+
+
+Rhythm = Annotated[timedelta, read_by(_parse_rhythm)]
 
 
 def _one_line(value: str) -> str:
@@ -104,7 +114,7 @@ class Source(Model):
     timezone: Zone | None = None
     type: SourceType = "feed"
     url: WebAddress
-    every: Duration | None = None
+    every: Rhythm | None = None
     cron: Cron | None = None
     full_text: FullText = "auto"
     selectors: Selectors = Selectors()
@@ -143,9 +153,9 @@ class FetchSettings(Model):
     `allow_private` lists hosts, addresses or networks that the guard lets through.
     """
 
-    every: Duration = timedelta(minutes=15)
-    min_every: Duration = timedelta(minutes=2)
-    max_every: Duration = timedelta(hours=6)
+    every: Rhythm = timedelta(minutes=15)
+    min_every: Rhythm = timedelta(minutes=2)
+    max_every: Rhythm = timedelta(hours=6)
     min_delay: Duration = timedelta(seconds=1)
     catch_up: Duration = timedelta(hours=24)
     gap: Duration = timedelta(hours=1)

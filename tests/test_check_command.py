@@ -71,6 +71,10 @@ def lines(ended: Ended) -> list[str]:
         ),
         ("'': 1\n", "2:1: found '', expected a key of wirewatch.yaml"),
         ("fetch: 5\n", "2:1: fetch: found 5, expected a mapping"),
+        (
+            "fetch: {min_every: 0s}\n",
+            "2:9: fetch.min_every: found 0s, expected a duration above 0, from one poll to the next",
+        ),
         ("silent_after: 6\n", "2:1: silent_after: found 6, expected a duration such as 30s, 10m, 2h or 7d"),
         (
             "http: {listen: 9177}\n",

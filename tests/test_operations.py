@@ -130,12 +130,12 @@ def test_the_pieces_of_config_are_read(tmp_path: Path) -> None:
         assert load(locations(tmp_path / str(number), files), {}).sources == ()
 
 
-def test_prometheus_asks_under_the_name_that_the_rules_look_for() -> None:
+def test_prometheus_asks_under_the_name_that_the_rules_look_for(tmp_path: Path) -> None:
     (piece,) = [piece for piece in blocks("yaml") if "scrape_configs" in piece]
     (asked,) = YAML(typ="safe").load(piece)["scrape_configs"]
     rules = (ROOT / "deploy" / "alerts.yaml").read_text()
     assert set(re.findall(r'job="(\w+)"', rules)) == {asked["job_name"]}
-    default = load(locations(Path("nowhere"), {}), {}).http.listen
+    default = load(locations(tmp_path, {}), {}).http.listen
     assert asked["static_configs"] == [{"targets": [str(default)]}]
 
 
