@@ -5,6 +5,7 @@ at word or grapheme boundaries with the hits kept inside. Where only the headlin
 none: the headline says it already.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ LONGEST = 300
 # A sentence ends after these (Latin, CJK, Devanagari and kin, Arabic, Armenian, Ethiopic, Khmer,
 # Burmese) or at the end of a line. Thai and Lao write none: there the line is the sentence.
 _END = regex.compile(
-    r"""[.!?…]+["'”’»)\]]*(?=\s+[^\p{Ll}\s]|\s*$)   # not "approx. three"
+    r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s++[^\p{Ll}\s]|\s*+$)   # not "approx. three"
       | [。！？]+[”’」』）]*
       | [।॥؟۔։።។៕၊။]+
       | [\r\n]+""",
@@ -27,6 +28,8 @@ _END = regex.compile(
 _ABBREVIATION = regex.compile(
     r"(?:\b\p{L}|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Sgt|Gov|Sen|Rep|No|vs|Prof|Jr|Sr|Mt|Inc|Ltd|Co))\.$"
 )
+# The longest of them, and what stands before it.
+_LAST_WORD = 6
 _WORD = regex.compile(r"\s")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -47,8 +50,10 @@ def quote(article: Article, matches: Sequence[Match], longest: int = LONGEST) ->
         field: TextField = "summary" if name == "summary" else "body"
         text = getattr(article, field) or ""
         inside = sorted((hit for hit in hits if hit.field == field), key=lambda hit: hit.start)
+        begin = 0
         for start, end in sentences(text) if inside else ():
-            here = [hit for hit in inside if start <= hit.start and hit.end <= end]
+            first, begin = begin, bisect_left(inside, end, begin, key=lambda hit: hit.start)
+            here = [hit for hit in inside[first:begin] if start <= hit.start and hit.end <= end]
             terms = len({hit.term for hit in here})
             if terms and (best is None or terms > best[0]):
                 best = (terms, text[start:end], here, start)
@@ -62,8 +67,9 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where each sentence of `text` starts and ends, surrounding space left out."""
     start = 0
     for end in _END.finditer(text):
-        before = text[start : end.end()]
-        if not _ABBREVIATION.search(before) or end.end() == len(text):
+        # Hostile texts are all abbreviations: only the last word is looked at.
+        last = max(start, end.end() - _LAST_WORD)
+        if not _ABBREVIATION.search(text, last, end.end()) or end.end() == len(text):
             yield from _stripped(text, start, end.end())
             start = end.end()
     yield from _stripped(text, start, len(text))

@@ -1,5 +1,7 @@
 """Is the sentence shown the one with the hits, short enough, and with the hits where they are?"""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +79,25 @@ def test_any_quote_is_short_and_holds_its_first_hit(text: str, data: st.DataObje
     assert len(found.text) <= LONGEST
     assert text[start:stop] in [found.text[first:last] for first, last in found.spans]
     assert found.text.strip("…") in text
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("Laos " + "A. " * 150_000, 1),
+        ("Laos " + "." * 500_000 + " a", 1),
+        ("Laos. " * 80_000, 80_000),
+        ("Laos, " * 80_000, 80_000),
+    ],
+    ids=["abbreviations", "dots", "a hit a sentence", "one sentence of hits"],
+)
+def test_a_hostile_text_costs_bounded_time(text: str, hits: int) -> None:
+    # Each took minutes to hours, in the thread that writes the archive.
+    found = tuple(Hit("body", 6 * n, 6 * n + 4, "Laos", "Laos") for n in range(hits))
+    article = Article(id="1", url="https://example.org/1", title="", body=text)
+    began = perf_counter()
+    made = quote(article, [Match("w", "normal", found)])
+    assert perf_counter() - began < 10
+    assert made is not None
+    assert made.text.startswith("Laos")
+    assert len(made.text) <= LONGEST
