@@ -89,9 +89,11 @@ class Alerted:
 
 @dataclass
 class Sending:
-    """What the stand-in accepted: when, in monotonic seconds, by chat."""
+    """What the stand-in accepted: when, in monotonic seconds, by chat; and `here` in which chats, of the
+    process that is at work."""
 
     times: dict[int, list[float]] = field(default_factory=dict)
+    here: set[int] = field(default_factory=set)
     # The clock was set forward: what a next process reads of the past is then older than it is.
     clock_lies: bool = False
 
@@ -151,6 +153,7 @@ class Life(RuleBasedStateMachine):
         # When a message that was held up comes is not ours to say.
         if line.method == "sendMessage" and not self.arriving:
             self.sending.times.setdefault(line.chat_id, []).append(self.office.clock.passed)
+            self.sending.here.add(line.chat_id)
 
     # What happens
 
@@ -206,8 +209,7 @@ class Life(RuleBasedStateMachine):
 
     def restart(self, away: float) -> None:
         self.office.clock.forward(away)
-        if self.sending.clock_lies:
-            self.sending = Sending()
+        self.sending = Sending() if self.sending.clock_lies else Sending(self.sending.times)
         self.office.restart()
         self._arm()
 
@@ -244,7 +246,10 @@ class Life(RuleBasedStateMachine):
     def jump(self, hours: int) -> None:
         """Somebody sets the wall clock."""
         self.office.clock.jump(hours=hours)
-        self.sending.clock_lies = self.sending.clock_lies or hours > 0
+        if hours > 0:
+            self.sending.clock_lies = True
+            # The past of a chat is read when it is first met.
+            self.sending.times = {chat: self.sending.times[chat] for chat in self.sending.here}
         self._sweep()
 
     @rule(
