@@ -13,10 +13,11 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from crawler.children import ChildError
-from crawler.client import FetchError, Response
+from crawler.client import Response
 from crawler.entry import Entry
 from crawler.feeds.item import FULL_TEXT
 from crawler.feeds.parse import FeedError, parse_feed
+from crawler.fetch_errors import FetchError
 from crawler.gathering import Tools
 from crawler.pages.reading import PageResult, read_page
 from crawler.refusals import refusal

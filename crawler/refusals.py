@@ -8,7 +8,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from crawler.client import FetchError, Refused, Response, TooSlow, Unnamed, Unreachable, shown
+from crawler.client import Response
+from crawler.fetch_errors import FetchError, Refused, TooSlow, Unnamed, Unreachable, shown
 from crawler.gathering import Gathered, Trouble
 
 LONGEST_WAIT = timedelta(days=1)

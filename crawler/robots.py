@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 from yarl import URL
 
-from crawler.client import Client, FetchError, TooSlow, Unreachable
+from crawler.client import Client
+from crawler.fetch_errors import FetchError, TooSlow, Unreachable
 
 if TYPE_CHECKING:
     from protego import Protego

@@ -19,12 +19,13 @@ from lxml import etree
 from archive.sources import SourceState
 from archive.text.language_tag import language_tag
 from crawler.children import ChildError
-from crawler.client import MAX_BYTES, FetchError, Response
+from crawler.client import MAX_BYTES, Response
 from crawler.entry import Entry
 from crawler.feeds.dates import read_date
 from crawler.feeds.decode import in_utf8
 from crawler.feeds.gather import FAST_SIZE, PARSE_DEADLINE, SEARCH, ask, place
 from crawler.feeds.item import TITLE, absolute
+from crawler.fetch_errors import FetchError
 from crawler.gathering import Gathered, Tools, Trouble
 from crawler.plain_text import plain_text
 from crawler.refusals import refusal

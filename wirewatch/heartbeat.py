@@ -17,7 +17,8 @@ from yarl import URL
 from archive import backlog, facts, sources
 from archive.backlog import Heap
 from archive.events import Event
-from crawler.client import Client, FetchError
+from crawler.client import Client
+from crawler.fetch_errors import FetchError
 from wirewatch.reports import report
 from wirewatch.rooms import Rooms
 from wirewatch.settings import Settings

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Literal
 from alerts.channel import TelegramChannel
 from archive.sources import SourceState
 from crawler.children import Child
-from crawler.client import Client, FetchError
+from crawler.client import Client
+from crawler.fetch_errors import FetchError
 from crawler.gathering import Tools, gather
 from crawler.proxies import masked, parse_proxy
 from crawler.source import Source

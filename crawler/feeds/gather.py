@@ -18,7 +18,8 @@ from yarl import URL
 
 from archive.sources import SourceState
 from crawler.children import ChildError
-from crawler.client import FetchError, Response, Validators, shown
+from crawler.client import Response, Validators
+from crawler.fetch_errors import FetchError, shown
 from crawler.gathering import Gathered, Tools, Trouble
 from crawler.polling import address_of
 from crawler.proxies import masked

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawler.children import Child, ChildError, ChildUnavailable
-from crawler.client import Client, FetchError, Response, TooSlow, Unreachable
+from crawler.client import Client, Response
+from crawler.fetch_errors import FetchError, TooSlow, Unreachable
 from crawler.pages.errand import run_extract
 from crawler.pages.page import Page, Verdict, joined
 from crawler.pages.verdicts import judge_redirect

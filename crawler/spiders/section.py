@@ -23,16 +23,9 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 from yarl import URL
 
-from crawler.client import (
-    DEADLINE,
-    FetchError,
-    Refused,
-    TooSlow,
-    Unnamed,
-    Unreachable,
-    in_plain_words,
-)
+from crawler.client import DEADLINE
 from crawler.entry import Entry
+from crawler.fetch_errors import FetchError, Refused, TooSlow, Unnamed, Unreachable, in_plain_words
 from crawler.pages.continuation import next_part
 from crawler.proxies import parse_proxy
 from crawler.source import Source

@@ -17,19 +17,8 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from backports import zstd
 
-from crawler.client import (
-    BadResponse,
-    Client,
-    FetchError,
-    Refused,
-    TooLarge,
-    TooSlow,
-    Unnamed,
-    Unreachable,
-    Validators,
-    counted,
-    user_agent,
-)
+from crawler.client import Client, Validators, counted, user_agent
+from crawler.fetch_errors import BadResponse, FetchError, Refused, TooLarge, TooSlow, Unnamed, Unreachable
 from crawler.guard import GuardedConnector
 from crawler.source import FetchSettings
 from tests.crawler.site import Answer, Asked, never, reply, running

@@ -14,7 +14,8 @@ from aiohttp.abc import AbstractResolver
 
 from crawler import sessions
 from crawler.children import Child
-from crawler.client import Client, Refused, TooLarge, Unreachable
+from crawler.client import Client
+from crawler.fetch_errors import Refused, TooLarge, Unreachable
 from crawler.source import FetchSettings, Source
 from crawler.spiders.errand import CrawlSettings, prepare
 from crawler.spiders.gather import gather_section

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawler.client import Client, Unreachable
+from crawler.client import Client
+from crawler.fetch_errors import Unreachable
 from crawler.source import FetchSettings
 from tests.command_line import ROOT
 
@@ -75,7 +76,8 @@ from datetime import timedelta
 from crawler import certificates
 certificates.put_off()
 from aiohttp.connector import _SSL_CONTEXT_VERIFIED as verifying
-from crawler.client import Client, Unreachable
+from crawler.client import Client
+from crawler.fetch_errors import Unreachable
 from crawler.source import FetchSettings
 
 async def main():

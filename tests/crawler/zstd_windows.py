@@ -9,7 +9,8 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from crawler.client import Client, FetchError
+from crawler.client import Client
+from crawler.fetch_errors import FetchError
 from crawler.source import FetchSettings
 from tests.crawler.site import Answer, Asked, reply, running
 

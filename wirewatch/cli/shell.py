@@ -84,7 +84,8 @@ def _kind(response: Any) -> str | None:
 
 
 async def _ask(url: str, config: "Settings") -> "Response":
-    from crawler.client import Client, FetchError
+    from crawler.client import Client
+    from crawler.fetch_errors import FetchError
     from crawler.robots import Robots
 
     async with Client(config.fetch, config.contact) as client:
