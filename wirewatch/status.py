@@ -278,7 +278,7 @@ def _of_sources(seen: Seen, health: Mapping[str, State]) -> Iterator[Problem]:
         yield Problem(f"source {name}: {state.error}", state.error_since, remedy, again=state.due_at)
     if len(bad) > MOST_NAMED:
         more = len(bad) - MOST_NAMED
-        yield Problem(f"{more} more sources fail", None, "see `wirewatch sources`")
+        yield Problem(f"sources that fail besides: {more}", None, "see `wirewatch sources`")
 
 
 def _of_pages(seen: Seen, now: datetime) -> Iterator[Problem]:
