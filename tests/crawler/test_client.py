@@ -506,8 +506,8 @@ async def test_what_is_no_whole_response_is_told_in_plain_words(
             await client.get(site.url())
     said = str(caught.value)
     assert words in said
-    # aiohttp counts all of these as 400, which no server has said.
-    assert "400" not in said
+    # aiohttp counts all of these as 400, which no server has said. Its port may be one with a 400 in it.
+    assert "400" not in said.replace(f":{site.port}", "")
     assert "\n" not in said
 
 
