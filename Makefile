@@ -16,7 +16,7 @@ help:  ## this list
 demo: .venv/.installed  ## the whole thing for a minute, on an embedded newsroom: no token, no network
 	$(BIN)/wirewatch demo
 
-test: .venv/.testing  ## all tests: under five minutes on two cores
+test: .venv/.testing  ## all tests: about five minutes on two cores
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 run: .venv/.installed  ## the daemon on config/; without a bot token, alerts go to the terminal
